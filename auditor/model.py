@@ -564,3 +564,80 @@ class Limit:
     native_code, hybrid, terms_unreadable, manifest_malformed, resource_malformed, signature, …"""
     where: str
     why: str
+
+
+# ---------------------------------------------------------------- the report
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PermissionUse:
+    """One permission the app requests, and how far its code uses it."""
+
+    name: str
+    data_types: tuple[DataType, ...] = ()
+    """What it opens; empty for one that guards no personal data this program knows."""
+    max_sdk: int | None = None
+    reachable_uses: int = 0
+    """Number of call sites that need it and that the app can reach."""
+    referenced_uses: int = 0
+    """Number of call sites that need it, reached or not."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Framework:
+    """A framework that carries (part of) the app's logic outside plain DEX: Flutter, uni-app, …"""
+
+    id: str
+    name: str
+    evidence: tuple[str, ...] = ()
+    visible: bool = True
+    """False: its code cannot be read by this program, see the limits."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Packer:
+    """A packer or protector that hides the app's code."""
+
+    id: str
+    name: str
+    vendor: str = ""
+    evidence: tuple[str, ...] = ()
+    confidence: str = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class LendingAssessment:
+    """Whether this is a lending app; None when too little was seen to say."""
+
+    is_lending: bool | None = None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """Everything known about one app: the only value that `report` reads."""
+
+    package: Package
+    tool_version: str
+    catalog_digest: str
+    """SHA-256 over the catalog, `Catalog.digest`."""
+    tool_name: str = "lending-auditor"
+    libraries: tuple[Library, ...] = ()
+    frameworks: tuple[Framework, ...] = ()
+    packers: tuple[Packer, ...] = ()
+    permissions: tuple[PermissionUse, ...] = ()
+    reads: tuple[SourceRead, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    practices: tuple[Practice, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    terms: Terms = field(default_factory=Terms)
+    findings: tuple[Finding, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    lending: LendingAssessment = field(default_factory=LendingAssessment)
+    jurisdictions: tuple[str, ...] = ()
+    """Rule packs that were applied: cn, play, …; chosen by the user or by `jurisdiction_why`."""
+    jurisdiction_why: str = ""
+    quotes: Mapping[str, str] = field(default_factory=dict)
+    """Decompiled source of the methods that the report quotes, by JVM-style signature."""
+    severity: Severity | None = None
+    """Level of the app: that of its gravest finding; None when nothing was found."""
