@@ -511,6 +511,12 @@ class Practice:
     """0 (named exactly) to 1, PoliCheck's measure; None unless vague."""
     why: str = ""
     """Why this disclosure, one sentence."""
+    reason: str = ""
+    """Id of that sentence in `data/reasons/`, where it stands in every language."""
+    details: tuple[DataType, ...] = ()
+    """Narrower data types that its reads and flows name: `contacts.phone`."""
+    purposes: tuple[str, ...] = ()
+    """Purposes that the covering statements declare."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -526,6 +532,18 @@ class Indicator:
     """Our paraphrase."""
     shows: str
     """What static analysis can show about it."""
+    anchor: bool = False
+    """Cite this first; the others may be folded."""
+    jurisdiction: str = ""
+    title_local: str = ""
+    """Title in the language of the text."""
+    says_zh: str = ""
+    shows_zh: str = ""
+    date_note: str = ""
+    """How its dates fit the app, or that the app's date is not known."""
+    date_note_zh: str = ""
+    source: str = ""
+    """Official source by name, where a reader can check the wording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -552,7 +570,10 @@ class Finding:
     to_do: tuple[str, ...] = ()
     """What a person can do now."""
     texts: Mapping[str, str] = field(default_factory=dict)
-    """`title.zh`, `why.zh`, …: the same in other languages."""
+    """`title.zh`, `why.zh`, …: the same in other languages; lists (`in_favour.zh`, `not_shown.zh`,
+    `to_do.zh`) have one item a line, in the order of the English ones."""
+    severity_why: str = ""
+    """Why this severity and no other."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
