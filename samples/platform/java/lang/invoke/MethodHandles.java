@@ -1,0 +1,9 @@
+package java.lang.invoke;
+
+public class MethodHandles {
+  private MethodHandles() {}
+
+  public static final class Lookup {
+    private Lookup() {}
+  }
+}

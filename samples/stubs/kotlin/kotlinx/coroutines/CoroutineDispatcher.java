@@ -1,0 +1,5 @@
+package kotlinx.coroutines;
+
+import kotlin.coroutines.CoroutineContext;
+
+public abstract class CoroutineDispatcher implements CoroutineContext {}

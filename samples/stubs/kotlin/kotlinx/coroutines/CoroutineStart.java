@@ -1,0 +1,6 @@
+package kotlinx.coroutines;
+
+public enum CoroutineStart {
+  DEFAULT,
+  LAZY
+}

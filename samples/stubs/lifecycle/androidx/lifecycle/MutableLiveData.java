@@ -1,0 +1,9 @@
+package androidx.lifecycle;
+
+public class MutableLiveData<T> extends LiveData<T> {
+  public MutableLiveData() {}
+
+  public void postValue(T value) {}
+
+  public void setValue(T value) {}
+}

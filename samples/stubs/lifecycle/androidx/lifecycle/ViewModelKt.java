@@ -1,0 +1,9 @@
+package androidx.lifecycle;
+
+import kotlinx.coroutines.CoroutineScope;
+
+public final class ViewModelKt {
+  public static final CoroutineScope getViewModelScope(ViewModel viewModel) {
+    return null;
+  }
+}

@@ -1,0 +1,5 @@
+package io.reactivex.disposables;
+
+public interface Disposable {
+  void dispose();
+}
