@@ -184,6 +184,8 @@ class PermissionRequest:
     name: str
     max_sdk: int | None = None
     sdk_23: bool = False
+    implied_by: str = ""
+    """Not asked for: Android grants it together with this permission (old target SDKs)."""
 
 
 @dataclass(frozen=True, slots=True)
