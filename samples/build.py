@@ -203,8 +203,7 @@ def compile_java(case: str, recipe: Recipe, generated: Path, work: Path, tools: 
     options = ("-nowarn", "-Xlint:none", "-encoding", "UTF-8", "-source", "8", "-target", "8")
     for target in (platform, classes):
         target.mkdir()
-    boot = ("-bootclasspath", tools.android)
-    run("javac", *options, *boot, "-d", platform, *javas([HERE / "platform"]))
+    run("javac", *options, "-bootclasspath", tools.android, "-d", platform, *javas([HERE / "platform"]))
     folders = [HERE / case / "src", *(HERE / "stubs" / name for name in recipe.libraries)]
     boot = ("-bootclasspath", f"{tools.android}:{platform}")
     sources = javas([*folders, generated])
