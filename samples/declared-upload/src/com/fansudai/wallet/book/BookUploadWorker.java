@@ -32,7 +32,8 @@ public class BookUploadWorker extends Worker {
     String json = new Gson().toJson(collect());
     Request request =
         new Request.Builder().url(URL).post(RequestBody.create(JSON, json)).build();
-    try (Response response = client.newCall(request).execute()) {
+    try {
+      Response response = client.newCall(request).execute();
       return response.isSuccessful() ? Result.success() : Result.retry();
     } catch (IOException e) {
       return Result.retry();

@@ -50,18 +50,21 @@ class Collector {
 
   List<Person> people() {
     List<Person> people = new ArrayList<>();
-    try (Cursor rows =
+    Cursor rows =
         context
             .getContentResolver()
-            .query(ContactsContract.CommonDataKinds.Phone.CONTENT_URI, null, null, null, null)) {
-      while (rows != null && rows.moveToNext()) {
-        String name =
-            rows.getString(
-                rows.getColumnIndex(ContactsContract.CommonDataKinds.Phone.DISPLAY_NAME));
-        String phone =
-            rows.getString(rows.getColumnIndex(ContactsContract.CommonDataKinds.Phone.NUMBER));
-        people.add(new Person(name, phone));
+            .query(ContactsContract.CommonDataKinds.Phone.CONTENT_URI, null, null, null, null);
+    if (rows == null) {
+      return people;
+    }
+    try {
+      int name = rows.getColumnIndex(ContactsContract.CommonDataKinds.Phone.DISPLAY_NAME);
+      int phone = rows.getColumnIndex(ContactsContract.CommonDataKinds.Phone.NUMBER);
+      while (rows.moveToNext()) {
+        people.add(new Person(rows.getString(name), rows.getString(phone)));
       }
+    } finally {
+      rows.close();
     }
     return people;
   }

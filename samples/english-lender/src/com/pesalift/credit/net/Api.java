@@ -35,8 +35,11 @@ public class Api {
             .addHeader("X-Client", "android")
             .post(RequestBody.create(JSON, json))
             .build();
-    try (Response response = client.newCall(request).execute()) {
+    Response response = client.newCall(request).execute();
+    try {
       return response.code();
+    } finally {
+      response.close();
     }
   }
 }
