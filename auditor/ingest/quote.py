@@ -1,0 +1,182 @@
+"""Decompile the few methods that a report quotes, with androguard's decompiler (DAD).
+
+In: DEX files by name, and method signatures. Out: Java-like text. Only the quoted method is parsed
+(see `method_view`). DAD has no bounds of its own, so big methods are refused and a method is given up
+when its time is over. A method that cannot be shown has no text: the report then shows its place only.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from auditor.ingest.method_view import UNREADABLE, Method, Names, find_methods
+
+MAX_UNITS = 12_000
+"""16-bit units of a method that is decompiled; some 5,000 instructions."""
+MAX_INSTRUCTIONS = 5_000
+SECONDS_EACH = 2.0
+SECONDS_ALL = 10.0
+"""For all methods of one call together."""
+MAX_LINES = 2_000
+MAX_LINE = 2_000
+
+_ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
+_CALL = re.compile(r"(?:\.([\w$<>-]+)|\bnew ([\w$.]+))\(")
+
+
+class _OutOfTimeError(Exception):
+    """Raised inside the decompiler when its time is over."""
+
+
+def quote_methods(
+    dex: Mapping[str, bytes], signatures: Sequence[tuple[str, str]]
+) -> Mapping[str, str]:
+    """Return the source of each method by signature, empty where it cannot be shown.
+
+    `signatures` holds the name of a DEX file in `dex` and a JVM-style signature each.
+    """
+    texts = {signature: "" for _, signature in signatures}
+    left = SECONDS_ALL
+    for name in dict.fromkeys(name for name, _ in signatures):
+        wanted = {signature for owner, signature in signatures if owner == name}
+        for signature, method in sorted(_find(dex.get(name, b""), wanted).items()):
+            start = time.monotonic()
+            lines = _lines(method, min(SECONDS_EACH, left)) if left > 0 else ()
+            left -= time.monotonic() - start
+            texts[signature] = texts[signature] or "\n".join(lines)
+    return texts
+
+
+def decompile(dex: bytes, signature: str) -> tuple[tuple[int | None, str], ...]:
+    """Return the lines of one method, each with the offset of a call in it, or nothing.
+
+    The offset counts 16-bit units, as dexdump prints it. DAD does not keep offsets: they are found
+    by the names of the called methods, in order, and only where text and code hold the same
+    number of calls of that name.
+    """
+    method = _find(dex, {signature}).get(signature)
+    if method is None:
+        return ()
+    lines = _lines(method, SECONDS_EACH)
+    return tuple(zip(_offsets(method, lines), lines, strict=True)) if lines else ()
+
+
+def _find(dex: bytes, wanted: set[str]) -> dict[str, Method]:
+    _silence()
+    try:
+        return find_methods(Names(dex), wanted)
+    except UNREADABLE:
+        return {}
+
+
+def _silence() -> None:
+    """Keep androguard's messages off the terminal; only `cli` speaks."""
+    from loguru import logger
+
+    logger.disable("androguard")
+
+
+def _lines(method: Method, seconds: float) -> tuple[str, ...]:
+    from androguard.core.analysis.analysis import MethodAnalysis
+    from androguard.core.dex import InvalidInstruction
+    from androguard.decompiler.decompile import DvMethod
+
+    try:
+        if method.units > MAX_UNITS:
+            return ()
+        with _deadline(seconds):
+            if _too_long(method):
+                return ()
+            view: Any = DvMethod(MethodAnalysis(method.names, method))
+            view.process()
+            text = view.get_source()
+    except (*UNREADABLE, InvalidInstruction, _OutOfTimeError):
+        return ()
+    return _tidied(text)
+
+
+def _too_long(method: Method) -> bool:
+    if not method.code_offset:
+        return False
+    return sum(1 for _ in method.get_instructions()) > MAX_INSTRUCTIONS
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """Raise `_OutOfTimeError` in the first function called after `seconds` have passed.
+
+    DAD is many small functions, so a look at the clock on some of the calls is enough; a thread or a
+    signal could not stop it, or would need the main thread.
+    """
+    end = time.monotonic() + seconds
+    calls = 0
+
+    def look(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += 1
+        if calls & 0xFF == 0 and time.monotonic() > end:
+            raise _OutOfTimeError
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+def _tidied(text: str) -> tuple[str, ...]:
+    """Unescape printable characters, cut long lines, drop the indentation of the class."""
+    lines = []
+    for line in text.strip("\n").split("\n")[:MAX_LINES]:
+        shown = _ESCAPE.sub(_character, line.removeprefix("    ")).rstrip()
+        lines.append(shown if len(shown) <= MAX_LINE else shown[: MAX_LINE - 1] + "…")
+    return tuple(lines)
+
+
+def _character(escape: re.Match[str]) -> str:
+    """Return the character of `\\u4e2d` when it is printable (bidi controls are not)."""
+    character = chr(int(escape[1], 16))
+    return character if character.isprintable() else escape[0]
+
+
+# ---------------------------------------------------------------- offsets of lines
+
+
+def _offsets(method: Method, lines: Sequence[str]) -> list[int | None]:
+    """Match the calls in the text with the invoke instructions, name by name."""
+    in_code = _invokes(method)
+    in_text: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        for call in _CALL.finditer(line):
+            in_text.setdefault(call[1] or call[2], []).append(number)
+    offsets: list[int | None] = [None] * len(lines)
+    for name, numbers in in_text.items():
+        places = in_code.get(name, [])
+        if len(places) == len(numbers):
+            for number, place in zip(numbers, places, strict=True):
+                if offsets[number] is None:
+                    offsets[number] = place
+    return offsets
+
+
+def _invokes(method: Method) -> dict[str, list[int]]:
+    """Return the code-unit offsets of the calls by name; constructors by the name of their class."""
+    found: dict[str, list[int]] = {}
+    if not method.code_offset:
+        return found
+    for at, instruction in method.get_instructions_idx():
+        opcode = instruction.get_op_value()
+        if 0x6E <= opcode <= 0x72 or 0x74 <= opcode <= 0x78:
+            callee = method.names.get_method_ref(instruction.BBBB)
+            name = callee.get_name()
+            if name == "<init>":
+                name = callee.get_class_name()[1:-1].replace("/", ".")
+            found.setdefault(name, []).append(at // 2)
+    return found
