@@ -1,0 +1,75 @@
+"""What the facts need to know of the bytecode: a small part of `dex.CodeIndex`.
+
+Tests hand in a fake, the pipeline the index. Names of classes are descriptors, `Lcom/app/Main;`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from auditor.model import CodePlace
+
+
+class Code(Protocol):
+    """The questions that facts ask of the code."""
+
+    def classes(self) -> Iterable[str]:
+        """Descriptors of every defined class."""
+
+    def strings(self) -> Iterable[str]:
+        """Every string constant of the string tables, used or not."""
+
+    def loads_of(self, text: str) -> Sequence[CodePlace]:
+        """Instructions that load exactly this string."""
+
+    def calls_of(self, owner: str, name: str) -> Sequence[CodePlace]:
+        """Instructions that call the method `name` (any signature) of class `owner`."""
+
+    def implementors(self, descriptor: str) -> Sequence[str]:
+        """Defined classes that implement or extend `descriptor`, directly or not."""
+
+    def body_shape(self, owner: str, name: str) -> str:
+        """How trivial the bodies of `owner`'s methods called `name` are.
+
+        `empty` (only returns), `true` / `false` (returns this constant and nothing else), `other`,
+        or an empty string when no such method has code.
+        """
+
+
+class NoCode:
+    """A package without readable bytecode."""
+
+    def classes(self) -> Iterable[str]:
+        """No class."""
+        return ()
+
+    def strings(self) -> Iterable[str]:
+        """No string."""
+        return ()
+
+    def loads_of(self, text: str) -> Sequence[CodePlace]:
+        """No load."""
+        return ()
+
+    def calls_of(self, owner: str, name: str) -> Sequence[CodePlace]:
+        """No call."""
+        return ()
+
+    def implementors(self, descriptor: str) -> Sequence[str]:
+        """No class."""
+        return ()
+
+    def body_shape(self, owner: str, name: str) -> str:
+        """No method."""
+        return ""
+
+
+def java_name(descriptor: str) -> str:
+    """`Lcom/app/Main;` as manifests write it: `com.app.Main`."""
+    return descriptor[1:-1].replace("/", ".")
+
+
+def descriptor_of(java: str) -> str:
+    """`com.app.Main` as code writes it: `Lcom/app/Main;`."""
+    return f"L{java.replace('.', '/')};"

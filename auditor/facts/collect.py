@@ -1,0 +1,63 @@
+"""Collect every fact about one package that needs no data flow: the stage's main path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.catalog import Catalog
+from auditor.facts.code import Code
+from auditor.facts.dynamic import dynamic_code_limits
+from auditor.facts.frameworks import detect_frameworks
+from auditor.facts.indicators import IndicatorMatch, match_indicators
+from auditor.facts.libraries import Owners, identify_libraries
+from auditor.facts.obfuscation import Obfuscation, measure_obfuscation, obfuscation_limits
+from auditor.facts.packers import Visibility, detect_packers
+from auditor.facts.permissions import permission_facts
+from auditor.facts.tls import TlsFact, tls_facts
+from auditor.facts.urls import Classified, UrlBook, classify_urls
+from auditor.model import Framework, Library, Limit, Package, Packer, PermissionUse
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about one package without following data."""
+
+    permissions: tuple[PermissionUse, ...]
+    libraries: tuple[Library, ...]
+    frameworks: tuple[Framework, ...]
+    packers: tuple[Packer, ...]
+    visibility: Visibility
+    obfuscation: Obfuscation
+    urls: Classified
+    """Addresses in the string constants of the DEX files."""
+    tls: tuple[TlsFact, ...]
+    indicators: tuple[IndicatorMatch, ...]
+    limits: tuple[Limit, ...]
+
+
+def collect_facts(package: Package, code: Code, catalog: Catalog) -> Facts:
+    """Collect the facts of one package; pure, and the same on every run."""
+    libraries = identify_libraries(package, code, catalog)
+    owner = Owners(libraries)
+    packing = detect_packers(package, code, catalog)
+    frameworks, unread = detect_frameworks(package, code, catalog)
+    obfuscation = measure_obfuscation(code.classes(), owner)
+    urls = classify_urls(code.strings(), UrlBook(catalog))
+    limits = (
+        *packing.limits,
+        *unread,
+        *dynamic_code_limits(package, code, owner, libraries),
+        *obfuscation_limits(obfuscation),
+    )
+    return Facts(
+        permissions=permission_facts(package.manifest, catalog),
+        libraries=libraries,
+        frameworks=frameworks,
+        packers=packing.packers,
+        visibility=packing.visibility,
+        obfuscation=obfuscation,
+        urls=urls,
+        tls=tls_facts(package.manifest, code, owner),
+        indicators=match_indicators(package, urls.endpoints, catalog),
+        limits=tuple(sorted(set(limits))),
+    )

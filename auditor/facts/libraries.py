@@ -1,0 +1,231 @@
+"""Which libraries and SDKs the package holds, and which of its classes are theirs.
+
+Signals, strongest first: classes under known prefixes; components and meta-data of the manifest
+(they keep their names when code is renamed); names of native libraries and files; constants that
+only one library holds, which also show where a renamed copy lies. A host in a constant supports an
+identification but makes none: any app may name it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from auditor.catalog import Catalog
+from auditor.facts.code import Code, java_name
+from auditor.facts.entries import LibraryEntry
+from auditor.facts.names import PrefixMap, glob_matches
+from auditor.model import DataType, Library, Manifest, Package, PackageFile
+
+APP = "app"
+_EVIDENCE = 6
+"""Pieces of evidence that are kept of each kind."""
+_RENAMED = 64
+"""Classes that are attributed to a renamed library."""
+_VERSION = re.compile(r"\d{1,5}(?:\.\d{1,6}){1,4}(?:[-.][0-9A-Za-z]{1,16})?")
+
+
+def library_entries(catalog: Catalog) -> tuple[LibraryEntry, ...]:
+    """Every library that the catalog knows, the user's included."""
+    return catalog.entries("libraries", LibraryEntry)
+
+
+@dataclass(frozen=True)
+class _Signals:
+    """What speaks for one library, piece by piece."""
+
+    classes: int = 0
+    manifest: tuple[str, ...] = ()
+    native: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
+    """Descriptors of classes that load its constants, none of them under its prefixes."""
+
+    @property
+    def any(self) -> bool:
+        return bool(self.classes or self.manifest or self.native or self.files or self.renamed)
+
+    @property
+    def confidence(self) -> str:
+        kinds = sum(map(bool, (self.classes, self.manifest, self.native, self.files)))
+        if self.classes or kinds > 1:
+            return "high"
+        return "medium" if kinds else "low"
+
+
+def identify_libraries(package: Package, code: Code, catalog: Catalog) -> tuple[Library, ...]:
+    """Name the libraries in `package`, by id, each with the prefixes of its classes."""
+    entries = library_entries(catalog)
+    own = package.manifest.package
+    prefixes = {e.id: tuple(p for p in e.prefixes if not _covers(p, own)) for e in entries}
+    by_prefix = PrefixMap.of((p, e.id) for e in entries for p in prefixes[e.id])
+    seen = _classes_by_library(code, by_prefix)
+    manifest = _manifest_by_library(package.manifest, by_prefix, entries)
+    strings = _relevant_strings(code, entries)
+    found = []
+    for entry in entries:
+        classes = seen.get(entry.id, Counter())
+        signals = _Signals(
+            classes.total(),
+            manifest.get(entry.id, ())[:_EVIDENCE],
+            _matching(entry.native, _native_names(package)),
+            _matching(entry.files, (f.name for f in package.files)),
+            () if classes else _renamed(entry, code, strings),
+        )
+        if signals.any:
+            found.append(_library(entry, prefixes[entry.id], signals, classes, package, strings))
+    return tuple(sorted(found, key=lambda library: library.id))
+
+
+def owner_of(class_descriptor: str, libraries: tuple[Library, ...]) -> str:
+    """Return the id of the library to which a class belongs, or `app`."""
+    return _owners(libraries)(class_descriptor)
+
+
+class Owners:
+    """Answer `owner_of` for one app: a few dictionary look-ups for each class."""
+
+    def __init__(self, libraries: Iterable[Library]) -> None:
+        """Index the prefixes of `libraries`."""
+        packages: list[tuple[str, str]] = []
+        self._exact: dict[str, str] = {}
+        for library in sorted(libraries):
+            for prefix in library.prefixes:
+                if prefix.endswith(";"):
+                    self._exact.setdefault(prefix, library.id)
+                else:
+                    packages.append((prefix.removeprefix("L").replace("/", "."), library.id))
+        self._packages = PrefixMap.of(packages)
+
+    def __call__(self, descriptor: str) -> str:
+        """Return the owner of a class."""
+        if exact := self._exact.get(descriptor):
+            return exact
+        return self._packages.find(java_name(descriptor)) or APP
+
+
+@lru_cache(maxsize=8)
+def _owners(libraries: tuple[Library, ...]) -> Owners:
+    return Owners(libraries)
+
+
+def _covers(prefix: str, package: str) -> bool:
+    """Tell whether the app itself lies under `prefix`: then the prefix tells nothing."""
+    return package == prefix or package.startswith(prefix + ".")
+
+
+def _classes_by_library(code: Code, by_prefix: PrefixMap[str]) -> dict[str, Counter[str]]:
+    """For each library: the packages of its classes, counted."""
+    packages = Counter(java_name(c).rpartition(".")[0] for c in code.classes())
+    found: dict[str, Counter[str]] = {}
+    for name, count in packages.items():
+        if hit := by_prefix.find(name):
+            found.setdefault(hit, Counter())[name] += count
+    return found
+
+
+def _manifest_by_library(
+    manifest: Manifest, by_prefix: PrefixMap[str], entries: Sequence[LibraryEntry]
+) -> dict[str, tuple[str, ...]]:
+    by_name = PrefixMap.of((name, e.id) for e in entries for name in e.manifest)
+    found: dict[str, list[str]] = {}
+    names = {c.name: f"{c.kind} {c.name}" for c in manifest.components}
+    keys = {k: f"meta-data {k}" for k, _ in manifest.meta_data}
+    for component in manifest.components:
+        keys |= {k: f"meta-data {k}" for k, _ in component.meta_data}
+    for name, words in sorted((names | keys).items()):
+        hit = by_name.find(name) or (by_prefix.find(name) if name in names else None)
+        if hit:
+            found.setdefault(hit, []).append(words)
+    return {library: tuple(words) for library, words in found.items()}
+
+
+def _native_names(package: Package) -> Iterable[str]:
+    return (f.name.rpartition("/")[2] for f in package.files if f.name.endswith(".so"))
+
+
+def _matching(patterns: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
+    if not patterns:
+        return ()
+    hits = {n for n in names if any(glob_matches(p, n) for p in patterns)}
+    return tuple(sorted(hits)[:_EVIDENCE])
+
+
+def _relevant_strings(code: Code, entries: Sequence[LibraryEntry]) -> frozenset[str]:
+    """The constants of the code that some entry asks for."""
+    wanted = {text for e in entries for text in e.strings}
+    starts = tuple({start for e in entries for start in e.version_strings})
+    return frozenset(
+        text for text in code.strings() if text in wanted or (starts and text.startswith(starts))
+    )
+
+
+def _renamed(entry: LibraryEntry, code: Code, strings: frozenset[str]) -> tuple[str, ...]:
+    """Classes that hold the constants of a library none of whose prefixes is there."""
+    loaders = {
+        place.caller.partition("->")[0]
+        for text in entry.strings
+        if text in strings
+        for place in code.loads_of(text)
+    }
+    return tuple(sorted(loaders)[:_RENAMED])
+
+
+def _library(
+    entry: LibraryEntry,
+    prefixes: Sequence[str],
+    signals: _Signals,
+    classes: Counter[str],
+    package: Package,
+    strings: frozenset[str],
+) -> Library:
+    evidence = [f"{count} classes in {name}" for name, count in classes.most_common(_EVIDENCE)]
+    evidence += [f"manifest: {words}" for words in signals.manifest]
+    evidence += [f"native library: {name}" for name in signals.native]
+    evidence += [f"file: {name}" for name in signals.files]
+    evidence += [f"its constants in {java_name(c)}" for c in signals.renamed[:_EVIDENCE]]
+    return Library(
+        id=entry.id,
+        name=entry.name,
+        vendor=entry.vendor,
+        evidence=tuple(evidence),
+        version=_version(entry, package, strings),
+        category=entry.category,
+        confidence=signals.confidence,
+        data_types=_data_types(entry, classes),
+        prefixes=tuple(f"L{p.replace('.', '/')}" for p in prefixes) + signals.renamed,
+    )
+
+
+def _data_types(entry: LibraryEntry, classes: Counter[str]) -> tuple[DataType, ...]:
+    """Data types it can read; those of its modules only when the module is there."""
+    present = {
+        data_type
+        for data_type, prefixes in entry.modules.items()
+        if any(_covers(p, name) for p in prefixes for name in classes)
+    }
+    return tuple(d for d in entry.data_types if d not in entry.modules or d in present)
+
+
+def _version(entry: LibraryEntry, package: Package, strings: frozenset[str]) -> str:
+    for file in _version_files(entry, package):
+        text = file.load()[:4096].decode("utf-8", "replace")
+        for line in text.splitlines():
+            key, _, value = line.partition("=")
+            if match := _VERSION.fullmatch((value or key).strip()):
+                return match.group()
+    for start in entry.version_strings:
+        for text in sorted(s for s in strings if s.startswith(start)):
+            if match := _VERSION.fullmatch(text.removeprefix(start)):
+                return match.group()
+    return ""
+
+
+def _version_files(entry: LibraryEntry, package: Package) -> Iterable[PackageFile]:
+    for pattern in entry.version_files:
+        for file in package.files:
+            if file.size <= 4096 and glob_matches(pattern, file.name):
+                yield file
