@@ -634,6 +634,7 @@ class LendingAssessment:
 
     is_lending: bool | None = None
     reasons: tuple[str, ...] = ()
+    reasons_zh: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -664,3 +665,4 @@ class AuditReport:
     """Decompiled source of the methods that the report quotes, by JVM-style signature."""
     severity: Severity | None = None
     """Level of the app: that of its gravest finding; None when nothing was found."""
+    jurisdiction_why_zh: str = ""

@@ -1,0 +1,224 @@
+"""Find the statements that speak of a practice, and how closely.
+
+In: one practice, the statements of the terms. Out: `Cover` values: the statement, how far its words
+are from the data type and from the recipient, and what kind of word it is (an affirmation, an
+affirmation of a part, a denial, a denial with a condition).
+
+A statement of our own collecting says nothing about giving to others, and the other way round a
+promise not to sell says nothing about collecting. Emergency contacts that the user names are not
+the address book; they do cover entries picked from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from auditor.model import Action, Practice, Scope, Statement, is_a
+from auditor.verdicts.ontology import Ontology
+from auditor.verdicts.practices import FIRST_PARTY, ROLES
+
+PICKED = "emergency_contact"
+_TAKING = {Action.COLLECT, Action.USE, Action.UPLOAD, Action.RETAIN}
+_GIVING = {Action.SHARE, Action.ENTRUST, Action.SELL, Action.DISCLOSE}
+_OURSELVES = {"we", "", "affiliate"}
+_GENERIC = {"third_party", "partner", "sdk", "service_provider", "anyone", ""}
+"""Recipients and entities that are some third party, none by name."""
+_LIMITED = {"selected_only", "otp_only", "local_only"}
+_CONDITIONAL = {"with_consent", "only_if"}
+
+
+class Kind(StrEnum):
+    """What a statement does to a practice."""
+
+    AFFIRMS = "affirms"
+    LIMITS = "limits"
+    """Affirms a part of it only: chosen entries, one-time codes, use on the device."""
+    DENIES = "denies"
+    DENIES_REST = "denies_rest"
+    """Denies what goes beyond the part that is affirmed: "no other messages"."""
+    CONDITION = "condition"
+    """Denies it unless a condition is met."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """One statement as it bears on one practice."""
+
+    statement: Statement
+    kind: Kind
+    up: int
+    """Edges from the practice's data type to the statement's word; 0 names it."""
+    vagueness: float
+    """The greater of both measures of vagueness, for the data and for the recipient."""
+    recipient_up: int
+    """0 when the recipient is named, 1 when it is only "third parties"."""
+
+    @property
+    def exact(self) -> bool:
+        """Tell whether both the data and the recipient are named."""
+        return not self.up and not self.recipient_up
+
+
+def covers_of(
+    practice: Practice,
+    statements: Iterable[Statement],
+    ontology: Ontology,
+    aliases: Mapping[str, tuple[str, ...]],
+) -> tuple[Cover, ...]:
+    """Give every cover of `practice`, nearest first.
+
+    `aliases` gives other names of a recipient or of a library that owns the code.
+    """
+    found = []
+    for statement in statements:
+        far = _data_distance(practice, statement, ontology)
+        recipient = _recipient_distance(practice, statement, aliases)
+        if far is None or recipient is None:
+            continue
+        up, vagueness = far
+        found.append(
+            Cover(
+                statement,
+                _kind(practice, statement),
+                up,
+                max(vagueness, 0.5 if recipient else 0.0),
+                recipient,
+            )
+        )
+    return tuple(sorted(found, key=lambda c: (c.recipient_up, c.up, c.statement.id)))
+
+
+def declared_for_ourselves(
+    practice: Practice, statements: Iterable[Statement], ontology: Ontology
+) -> tuple[Statement, ...]:
+    """Give the statements that affirm our own taking of the data which `practice` gives away."""
+    return tuple(
+        s
+        for s in statements
+        if not s.negated
+        and s.action in _TAKING
+        and s.entity in _OURSELVES
+        and (far := _data_distance(practice, s, ontology)) is not None
+        and far[1] < 1
+    )
+
+
+def _data_distance(
+    practice: Practice, statement: Statement, ontology: Ontology
+) -> tuple[int, float] | None:
+    """Give the edges up to the statement's nearest word, and its vagueness; None if none covers."""
+    wanted = practice.data_type
+    best: tuple[int, float] | None = None
+    for said in statement.data_types:
+        far = _one_distance(practice, statement, said, ontology)
+        if far is None and said == PICKED and _picks(practice):
+            far = (0, 0.0)
+        if far is not None and (best is None or far < best):
+            best = far
+    if best == (0, 0.0) and statement.data_types and not _named(practice, statement):
+        word = ontology.nearest_cover(
+            [t for t in statement.data_types if t not in statement.exact], wanted
+        )
+        return ontology.distance(wanted, word) or 1, ontology.vagueness(wanted, word)
+    return best
+
+
+def _one_distance(
+    practice: Practice, statement: Statement, said: str, ontology: Ontology
+) -> tuple[int, float] | None:
+    wanted = practice.data_type
+    if said != wanted and is_a(said, wanted):  # a part: names when affirmed, denies only itself
+        part_seen = any(is_a(detail, said) for detail in practice.details)
+        return (0, 0.0) if not statement.negated or part_seen else None
+    up = ontology.distance(wanted, said)
+    return None if up is None else (up, ontology.vagueness(wanted, said))
+
+
+def _named(practice: Practice, statement: Statement) -> bool:
+    """Tell whether the statement's own words name the data, or a part of them."""
+    picked = _picks(practice)
+    return any(
+        is_a(word, practice.data_type) or (picked and word == PICKED) for word in statement.exact
+    )
+
+
+def _picks(practice: Practice) -> bool:
+    return practice.data_type == "contacts" and practice.scope is Scope.ONE_PICKED
+
+
+def is_third_party(practice: Practice) -> bool:
+    """Tell whether the data leave to an organisation that is not the app's maker."""
+    return practice.action is Action.SHARE and practice.recipient not in ROLES
+
+
+def _recipient_distance(
+    practice: Practice, statement: Statement, aliases: Mapping[str, tuple[str, ...]]
+) -> int | None:
+    """Give 0 for the same recipient, 1 for an unnamed third party, None for somebody else."""
+    names = {practice.recipient, *aliases.get(practice.recipient, ())} - {*ROLES}
+    if practice.owner != "app":
+        names |= {practice.owner, *aliases.get(practice.owner, ())}
+    if statement.negated and statement.action is Action.SELL:
+        return None
+    if not is_third_party(practice):
+        return _own_distance(practice, statement, names)
+    if statement.action in _TAKING:
+        if statement.entity in _OURSELVES:
+            # "We do not collect it" also denies giving it away; "we collect it" grants nothing.
+            return 0 if statement.negated else None
+        return _match([statement.entity], names)
+    if statement.action is Action.SELL and statement.negated:
+        return None
+    return _match(statement.recipients or ("",), names)
+
+
+def _own_distance(practice: Practice, statement: Statement, names: set[str]) -> int | None:
+    """Distance for a read, and for sending to ourselves or to an address whose owner is unknown."""
+    if statement.entity == "user":
+        return None
+    if statement.negated:
+        if statement.action in _GIVING or statement.action is Action.RETAIN:
+            return None
+        if statement.action is Action.UPLOAD and practice.action is Action.COLLECT:
+            return None
+    if statement.entity in _OURSELVES:
+        return 0
+    if practice.owner == "app" or practice.recipient == FIRST_PARTY:
+        return None
+    return _match([statement.entity], names)
+
+
+def _match(said: Iterable[str], names: Iterable[str]) -> int | None:
+    """Compare recipients that the terms name with the names of the one that is seen."""
+    folded = {_fold(name) for name in names if name}
+    best: int | None = None
+    for word in said:
+        if word in _GENERIC:
+            best = 1 if best is None else best
+        elif any(_same_name(_fold(word), name) for name in folded):
+            return 0
+    return best
+
+
+def _same_name(one: str, other: str) -> bool:
+    """Tell whether one name contains the other; very short ones must be equal."""
+    short = min(one, other, key=len)
+    if len(short) < (3 if short.isascii() else 2):
+        return one == other
+    return one in other or other in one
+
+
+def _fold(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
+def _kind(practice: Practice, statement: Statement) -> Kind:
+    if statement.negated:
+        if statement.condition or statement.modality in _CONDITIONAL:
+            return Kind.CONDITION
+        return Kind.DENIES_REST if statement.scope == "other_only" else Kind.DENIES
+    if statement.scope == "local_only" and practice.action is Action.COLLECT:
+        return Kind.AFFIRMS
+    return Kind.LIMITS if statement.scope in _LIMITED else Kind.AFFIRMS

@@ -1,0 +1,202 @@
+"""Classify how the terms disclose a practice.
+
+In: a practice and the terms. Out: one of PoliCheck's classes with the statements that decide it,
+the numeric vagueness and the reason (an id of `data/reasons/`). The order of statements does not
+matter.
+
+PoliCheck's decision (Andow et al., USENIX Security 2020, table 2), with three things it lacks:
+scope (terms that allow chosen entries only do not allow the whole table), the recipient's role
+(what is declared for ourselves is not declared for a third party), and conditions (a denial
+"without your consent" is none).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from auditor.catalog import Catalog, Entry
+from auditor.model import Disclosure, Practice, Scope, Statement, Terms
+from auditor.verdicts.cover import (
+    Cover,
+    Kind,
+    covers_of,
+    declared_for_ourselves,
+    is_third_party,
+)
+from auditor.verdicts.ontology import Ontology
+
+
+class Reason(Entry):
+    """Why a practice is disclosed as it is, in words; `{data}` and `{recipient}` are filled in."""
+
+    disclosure: Disclosure
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How one practice is disclosed."""
+
+    disclosure: Disclosure
+    statements: tuple[str, ...]
+    """Ids of the statements that decide it, those nearest to the practice first."""
+    vagueness: float | None
+    reason: str
+    purposes: tuple[str, ...] = ()
+
+
+def classify(
+    practice: Practice,
+    terms: Terms,
+    ontology: Ontology,
+    aliases: Mapping[str, tuple[str, ...]] | None = None,
+) -> Judgement:
+    """Classify how `terms` disclose `practice`.
+
+    A statement counts when it speaks of the same or broader data and of the same or a broader
+    recipient; the practice is *clear* only when both are named.
+    """
+    if not terms.documents:
+        return Judgement(Disclosure.NO_TERMS, (), None, "no_terms")
+    covers = covers_of(practice, terms.statements, ontology, aliases or {})
+    of = {kind: [c for c in covers if c.kind is kind] for kind in Kind}
+    affirmed, limits, denials = _by_scope(practice, of)
+    if denials and affirmed:
+        return _both(affirmed, denials)
+    if denials:
+        reason = "beyond_declared_part" if limits else "denied"
+        return _judgement(Disclosure.INCORRECT, (*denials, *limits), reason)
+    if limits and all(c.up for c in affirmed):
+        return _limited(practice, limits, affirmed)
+    if not affirmed:
+        return _silent(practice, terms.statements, of[Kind.CONDITION], ontology)
+    return _affirmed(affirmed)
+
+
+def disclose(
+    practices: Iterable[Practice],
+    terms: Terms,
+    ontology: Ontology,
+    reasons: Mapping[str, Reason],
+    aliases: Mapping[str, tuple[str, ...]] | None = None,
+) -> tuple[Practice, ...]:
+    """Give the practices with their disclosure, in the same order."""
+    done = []
+    for practice in practices:
+        found = classify(practice, terms, ontology, aliases)
+        done.append(
+            replace(
+                practice,
+                disclosure=found.disclosure,
+                statements=found.statements,
+                vagueness=found.vagueness,
+                reason=found.reason,
+                why=reason_text(found.reason, practice, ontology, reasons, "en"),
+                purposes=found.purposes,
+            )
+        )
+    return tuple(done)
+
+
+def reason_text(
+    reason: str,
+    practice: Practice,
+    ontology: Ontology,
+    reasons: Mapping[str, Reason],
+    language: str,
+) -> str:
+    """Put a reason into words."""
+    text = reasons[reason].zh if language == "zh" else reasons[reason].en
+    name = ontology.name(practice.data_type, language)
+    return text.replace("{data}", name).replace("{recipient}", practice.recipient)
+
+
+def load_reasons(catalog: Catalog) -> dict[str, Reason]:
+    """Read the sentences by their ids."""
+    return {reason.id: reason for reason in catalog.entries("reasons", Reason)}
+
+
+def _by_scope(
+    practice: Practice, of: Mapping[Kind, list[Cover]]
+) -> tuple[list[Cover], list[Cover], list[Cover]]:
+    """Give affirmations, limits that the practice may go beyond, and denials that speak of it."""
+    affirmed, limits, denials = of[Kind.AFFIRMS], of[Kind.LIMITS], of[Kind.DENIES]
+    rest = of[Kind.DENIES_REST]
+    if practice.scope is not Scope.ONE_PICKED:
+        if any(not c.up for c in affirmed):  # "no other personal information": this one is named
+            rest = [c for c in rest if not c.up]
+        return affirmed, limits, denials + rest
+    # A picked entry stays within "only those you choose"; the whole table may well be denied.
+    chosen = [c for c in limits if c.statement.scope == "selected_only"]
+    allowed = sorted(affirmed + chosen, key=lambda c: (c.recipient_up, c.up, c.statement.id))
+    return allowed, [c for c in limits if c not in chosen], [] if allowed else denials
+
+
+def _both(affirmed: Sequence[Cover], denials: Sequence[Cover]) -> Judgement:
+    """Decide where the terms say both yes and no."""
+    named_yes = [c for c in affirmed if not c.up]
+    decisive = (*affirmed, *denials)
+    if not named_yes and any(not c.up for c in denials):
+        return _judgement(Disclosure.INCORRECT, decisive, "denied_beside_broad_words")
+    only_rest = all(c.kind is Kind.DENIES_REST for c in denials)
+    if only_rest and not any(c.statement.scope == "full" for c in named_yes):
+        return _judgement(Disclosure.INCORRECT, decisive, "beyond_declared_part")
+    return _judgement(Disclosure.AMBIGUOUS, decisive, "says_both")
+
+
+def _limited(practice: Practice, limits: Sequence[Cover], affirmed: Sequence[Cover]) -> Judgement:
+    """Decide where the data are named for a part only: chosen entries, codes, on the device."""
+    named = [c for c in limits if not c.up]
+    if not named and affirmed:
+        return _affirmed(affirmed)
+    local = all(c.statement.scope == "local_only" for c in limits)
+    if named and (practice.scope is Scope.BULK or local):
+        reason = "kept_on_device" if local else "beyond_declared_part"
+        return _judgement(Disclosure.INCORRECT, (*limits, *affirmed), reason)
+    vagueness = max(limits[0].vagueness, 0.5)
+    return Judgement(Disclosure.VAGUE, _ids(limits), vagueness, "part_declared", _purposes(limits))
+
+
+def _silent(
+    practice: Practice,
+    statements: Sequence[Statement],
+    conditions: Sequence[Cover],
+    ontology: Ontology,
+) -> Judgement:
+    """Decide where nothing covers the practice."""
+    if is_third_party(practice):
+        own = declared_for_ourselves(practice, statements, ontology)
+        if own:
+            ids = tuple(sorted(s.id for s in own))
+            return Judgement(Disclosure.OMITTED, ids, None, "declared_for_ourselves")
+    if conditions:
+        return _judgement(Disclosure.OMITTED, conditions, "only_a_condition")
+    return Judgement(Disclosure.OMITTED, (), None, "silent")
+
+
+def _affirmed(affirmed: Sequence[Cover]) -> Judgement:
+    """Decide between clear and vague by the nearest statement."""
+    nearest = affirmed[0]
+    if nearest.exact:
+        return _judgement(Disclosure.CLEAR, affirmed, "named")
+    reason = "broader_words" if nearest.up else "recipient_not_named"
+    return Judgement(
+        Disclosure.VAGUE, _ids(affirmed), nearest.vagueness, reason, _purposes(affirmed)
+    )
+
+
+def _judgement(disclosure: Disclosure, covers: Iterable[Cover], reason: str) -> Judgement:
+    kept = list(covers)
+    return Judgement(disclosure, _ids(kept), None, reason, _purposes(kept))
+
+
+def _ids(covers: Iterable[Cover]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(c.statement.id for c in covers))
+
+
+def _purposes(covers: Iterable[Cover]) -> tuple[str, ...]:
+    return tuple(
+        sorted({p for c in covers if not c.statement.negated for p in c.statement.purposes})
+    )
