@@ -1,0 +1,98 @@
+"""Basic blocks of one method, with the edges to its exception handlers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.dex import MethodCode
+
+_GOTO = {0x28, 0x29, 0x2A}
+_SWITCH = {0x2B, 0x2C}
+_IF = range(0x32, 0x3E)
+_RETURN = range(0x0E, 0x12)
+_THROW = 0x27
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Instructions `start` to `end` (positions in `insns`), and where they lead."""
+
+    start: int
+    end: int
+    successors: tuple[int, ...]
+    """Block numbers; for a conditional branch: fall-through, then target."""
+    handlers: tuple[tuple[int, str | None], ...]
+    """Block number and caught type of each handler that covers the block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The blocks of a method; block 0 is its entry."""
+
+    blocks: tuple[Block, ...]
+    order: tuple[int, ...]
+    """Position of each block in reverse post-order: what to interpret first."""
+
+
+def build_graph(code: MethodCode) -> Graph:
+    """Cut a method into blocks; a target outside the method is left out."""
+    insns, at = code.insns, code.index_at
+    leaders = {0}
+    for position, insn in enumerate(insns):
+        ends = insn.op in _IF or insn.op in _GOTO or insn.op in _SWITCH
+        if ends or insn.op in _RETURN or insn.op == _THROW:
+            leaders.add(position + 1)
+        leaders.update(at[t] for t in _targets(insn) if t in at)
+    for block in code.tries:
+        for edge in (block.start, block.end):
+            if edge in at:
+                leaders.add(at[edge])
+        leaders.update(at[a] for _, a in block.handlers if a in at)
+    starts = sorted(p for p in leaders if p < len(insns))
+    number = {p: n for n, p in enumerate(starts)}
+    blocks = []
+    for n, start in enumerate(starts):
+        end = starts[n + 1] if n + 1 < len(starts) else len(insns)
+        last = insns[end - 1]
+        successors: list[int] = []
+        falls = not (last.op in _GOTO or last.op in _RETURN or last.op == _THROW)
+        if falls and end in number:
+            successors.append(number[end])
+        successors.extend(number[at[t]] for t in _targets(last) if t in at)
+        handlers = [
+            (number[at[a]], t)
+            for block in code.tries
+            if block.start < last.offset + 1 and insns[start].offset < block.end
+            for t, a in block.handlers
+            if a in at
+        ]
+        blocks.append(Block(start, end, tuple(successors), tuple(dict.fromkeys(handlers))))
+    return Graph(tuple(blocks), _reverse_post_order(blocks))
+
+
+def _targets(insn: object) -> tuple[int, ...]:
+    payload = getattr(insn, "payload", None)
+    op = getattr(insn, "op", 0)
+    if op in _SWITCH and payload:
+        return tuple(target for _, target in payload)
+    target = getattr(insn, "target", None)
+    return (target,) if target is not None and op not in _SWITCH and op != 0x26 else ()
+
+
+def _reverse_post_order(blocks: list[Block]) -> tuple[int, ...]:
+    seen, post = {0}, []
+    stack = [(0, iter((*blocks[0].successors, *(h for h, _ in blocks[0].handlers))))] if blocks else []
+    while stack:
+        number, rest = stack[-1]
+        following = next((s for s in rest if s not in seen), None)
+        if following is None:
+            post.append(number)
+            stack.pop()
+            continue
+        seen.add(following)
+        block = blocks[following]
+        stack.append((following, iter((*block.successors, *(h for h, _ in block.handlers)))))
+    order = [len(blocks)] * len(blocks)
+    for rank, number in enumerate(reversed(post)):
+        order[number] = rank
+    return tuple(order)

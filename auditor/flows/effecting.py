@@ -1,0 +1,314 @@
+"""Carry out the effects that the catalog writes for library methods (language: `effects.py`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auditor.flows import functions
+from auditor.flows.effects import Apply, Assign, Expr, Invoke, New, Path, Statement, Text
+from auditor.flows.machine import entry_name, get_entry, put_entry
+from auditor.flows.values import (
+    ANY,
+    NOTHING,
+    Obj,
+    Taint,
+    Value,
+    join,
+    of,
+    relabelled,
+    stepped,
+)
+
+if TYPE_CHECKING:
+    from auditor.dex import MethodInfo
+    from auditor.flows.engine import Engine
+    from auditor.flows.models import Model
+
+_REACH = 400
+"""Objects that one look into the depth of a value visits."""
+_SEALED = (
+    "Landroid/content/Context;",
+    "Landroid/view/View;",
+    "Landroid/app/Fragment;",
+    "Landroidx/fragment/app/Fragment;",
+    "Landroid/support/v4/app/Fragment;",
+    "Ljava/lang/Thread;",
+    "Landroid/os/Handler;",
+    "Landroid/app/Dialog;",
+    "Landroid/content/ContentResolver;",
+)
+"""Objects that hold an app together: whoever is given one is not given all that hangs on it."""
+
+
+@dataclass(slots=True)
+class Env:
+    """What the names of an effect mean at one call."""
+
+    engine: Engine
+    method: MethodInfo
+    this: Value
+    args: tuple[Value, ...]
+    result: Value | None = None
+    ended: bool = False
+    """A `call` among the effects never returned."""
+
+
+def apply(
+    engine: Engine, model: Model, method: MethodInfo, this: Value, args: tuple[Value, ...]
+) -> Value | None:
+    """Carry out a model; its result is what it says, else an unknown value of the type."""
+    env = Env(engine, method, this, args)
+    execute(env, model.statements)
+    if env.result is not None:
+        if method.ret == "V" or env.result is NOTHING:
+            return engine.typed(method.ret, _here(env)) if method.ret != "V" else ANY
+        return _noted(env, env.result)
+    if method.ret == "V":
+        return ANY
+    return engine.typed(method.ret, _here(env))
+
+
+def _noted(env: Env, value: Value) -> Value:
+    if not value.taints:
+        return value
+    frame = env.engine.frames[-1]
+    name = env.method.cls[1:-1].rpartition("/")[2].replace("$", ".") + "." + env.method.name
+    taints = stepped(value.taints, "through", frame.method, frame.offset, name)
+    return Value(value.atoms, taints, value.any)
+
+
+def _here(env: Env) -> tuple[object, ...]:
+    frame = env.engine.frames[-1]
+    return (frame.method, frame.offset, frame.context, "model")
+
+
+def execute(env: Env, statements: tuple[Statement, ...]) -> None:
+    """Carry out statements in order."""
+    for statement in statements:
+        if not isinstance(statement, Assign):
+            evaluate(env, statement)
+            continue
+        value = evaluate(env, statement.value)
+        _assign(env, statement.target, value, weak=statement.weak)
+
+
+def _assign(env: Env, target: Path, value: Value, *, weak: bool) -> None:
+    if not target.tail:
+        if target.base == "ret":
+            old = env.result
+            env.result = value if old is None or not weak else join(old, value)
+        elif target.base[0] == "a" and target.base != "args" and value is not NOTHING:
+            base = evaluate(env, target)
+            env.engine.put_field(base, "[?]", value, weak=True)
+        elif target.base == "this":
+            env.engine.put_field(env.this, "[?]", value, weak=True)
+        return
+    owner = evaluate(env, Path(target.base, target.tail[:-1]))
+    last = target.tail[-1]
+    if value is NOTHING:
+        return
+    if isinstance(last, str):
+        if last == "elem":
+            _add(env, owner, value)
+        else:
+            env.engine.put_field(owner, last, _stored(env, value, last), weak=weak)
+        return
+    key = evaluate(env, last)
+    if weak:
+        env.engine.put_field(owner, entry_name(key), _stored(env, value, ""), weak=True)
+    else:
+        put_entry(env.engine, owner, key, value)
+
+
+def _add(env: Env, owner: Value, value: Value) -> None:
+    env.engine.put_field(owner, "[?]", _stored(env, value, ""), weak=True)
+
+
+def _stored(env: Env, value: Value, note: str) -> Value:
+    if not value.taints:
+        return value
+    frame = env.engine.frames[-1]
+    name = env.method.cls[1:-1].rpartition("/")[2].replace("$", ".") + "." + env.method.name
+    taints = stepped(value.taints, "through", frame.method, frame.offset, name)
+    return Value(value.atoms, taints, value.any)
+
+
+def evaluate(env: Env, expr: Expr) -> Value:
+    """Value of an expression."""
+    if isinstance(expr, Path):
+        return _path(env, expr)
+    if isinstance(expr, Text):
+        return of(expr.value)
+    if isinstance(expr, New):
+        return _new(env, expr)
+    if isinstance(expr, Apply):
+        return functions.call(env, expr.function, expr.args)
+    if isinstance(expr, Invoke):
+        return _invoke(env, expr)
+    total = NOTHING
+    for term in expr.terms:
+        total = join(total, evaluate(env, term))
+    return total
+
+
+def _path(env: Env, path: Path) -> Value:
+    value = _base(env, path.base)
+    for step in path.tail:
+        if isinstance(step, str):
+            value = _field(env, value, step)
+        else:
+            value = get_entry(env.engine, value, evaluate(env, step)) if value.atoms else NOTHING
+    return value
+
+
+def _base(env: Env, base: str) -> Value:
+    if base == "this":
+        return env.this
+    if base == "ret":
+        return env.result or NOTHING
+    if base == "args":
+        total = NOTHING
+        for arg in env.args:
+            total = join(total, arg)
+        return total
+    if base.startswith("global:"):
+        return of(env.engine.made("Ljava/lang/Object;", ("global", base[7:])))
+    number = int(base[1:])
+    return env.args[number] if number < len(env.args) else NOTHING
+
+
+def _field(env: Env, owner: Value, name: str) -> Value:
+    engine = env.engine
+    total = NOTHING
+    for obj in owner.objects():
+        if name == "elem":
+            from auditor.flows.machine import all_entries
+
+            found: Value | None = all_entries(engine, obj)
+        else:
+            found = engine.get_field(obj, name)
+        if found is not None:
+            total = join(total, found)
+    if owner.taints:
+        unknown = total is NOTHING
+        total = Value(total.atoms, total.taints | owner.taints, total.any or unknown)
+    return total
+
+
+def _new(env: Env, expr: New) -> Value:
+    obj = env.engine.allocate(expr.type, f"new:{expr.type}")
+    value = of(obj)
+    for name, field in expr.fields:
+        env.engine.put_field(value, name, evaluate(env, field))
+    return value
+
+
+def _invoke(env: Env, expr: Invoke) -> Value:
+    engine = env.engine
+    on = evaluate(env, expr.on)
+    if not on.objects():
+        return NOTHING
+    args = tuple(evaluate(env, a) for a in expr.args)
+    if expr.mode == "later":
+        label = evaluate(env, expr.label) if expr.label is not None else NOTHING
+        engine.later(expr.trigger, on, expr.name, args, label)
+        return NOTHING
+    if expr.mode == "async":
+        engine.later("background", on, expr.name, args, NOTHING)
+    noted = tuple(
+        Value(a.atoms, stepped(a.taints, "callback", f.method, f.offset, expr.name), a.any)
+        if a.taints
+        else a
+        for f in engine.frames[-1:]
+        for a in args
+    )
+    result = engine.call_named(on, expr.name, noted)
+    return NOTHING if result is None else result
+
+
+def deep_taints(engine: Engine, value: Value, *, app: bool) -> frozenset[Taint]:
+    """Data that can be reached from `value` through fields and entries, under their keys.
+
+    `app`: also through objects of the app's own classes (what a serialiser does), except those
+    that hold the app together (contexts, views, threads).
+    """
+    found: dict[tuple[int, str], Taint] = {}
+    seen: set[Obj] = set()
+    stack: list[tuple[Value, str]] = [(value, "")]
+    while stack and len(seen) < _REACH:
+        here, label = stack.pop()
+        for taint in relabelled(here.taints, label) if label else here.taints:
+            found.setdefault((taint.source, taint.label), taint)
+        for obj in here.objects():
+            if obj in seen or (obj.app and not app) or _sealed(engine, obj):
+                continue
+            seen.add(obj)
+            for name in list(engine.names.get(obj, ())):
+                if name[0] == "$":
+                    continue
+                inner = engine.get_field(obj, name)
+                if inner is not None and (inner.taints or inner.atoms):
+                    stack.append((inner, _label(engine, obj, name) or label))
+    return frozenset(found.values())
+
+
+def _label(engine: Engine, obj: Obj, name: str) -> str:
+    if name[0] == "[":
+        inner = name[1:-1]
+        return "" if inner == "?" or inner.lstrip("-").isdigit() else inner
+    return functions.serialized_name(engine, obj.type, name) if obj.app else ""
+
+
+def _sealed(engine: Engine, obj: Obj) -> bool:
+    chain = engine.types.chain(obj.type)
+    return any(t in chain for t in _SEALED)
+
+
+_CALLBACK_VERBS = (
+    "on",
+    "run",
+    "call",
+    "apply",
+    "accept",
+    "invoke",
+    "handle",
+    "do",
+    "subscribe",
+    "success",
+    "fail",
+    "error",
+    "complete",
+    "test",
+    "get",
+    "intercept",
+)
+
+
+def callback_names(engine: Engine, cls: str) -> list[tuple[str, int]]:
+    """Methods by which library code can call an object of the app back: (name, parameters).
+
+    They are public, not static, declared by an app class that has a library supertype, and named
+    like callbacks.
+    """
+    known = engine.callbacks.get(cls)
+    if known is None:
+        known = engine.callbacks[cls] = _callback_names(engine, cls)
+    return known
+
+
+def _callback_names(engine: Engine, cls: str) -> list[tuple[str, int]]:
+    index = engine.index
+    outside = [t for t in engine.types.chain(cls) if not index.is_defined(t)]
+    if outside in ([], ["Ljava/lang/Object;"]):
+        return []
+    found: dict[tuple[str, int], None] = {}
+    at: str | None = cls
+    while at and index.is_defined(at) and len(found) < 40:
+        for mid in index.methods_of(at):
+            info = index.method(mid)
+            open_ = info.access & 0x5 and not info.access & 0x1408 and info.has_code
+            if open_ and info.name.startswith(_CALLBACK_VERBS):
+                found.setdefault((info.name, len(info.params)))
+        at = index.superclass(at)
+    return list(found)

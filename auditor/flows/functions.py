@@ -1,0 +1,264 @@
+"""The built-in functions of the effect language, one entry each in `TABLE`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from auditor.flows import effecting
+from auditor.flows.effects import Expr
+from auditor.flows.values import (
+    ANY,
+    NOTHING,
+    ClassRef,
+    Condition,
+    MethodName,
+    Template,
+    Value,
+    concat,
+    join,
+    of,
+    stepped,
+    tainted,
+)
+
+if TYPE_CHECKING:
+    from auditor.flows.effecting import Env
+    from auditor.flows.engine import Engine
+
+_FROM = re.compile(r"\b(?:from|into|update|table(?: if not exists)?)\s+[`\"\[]?([\w.$]{1,80})", re.I)
+
+
+def call(env: Env, name: str, args: tuple[Expr, ...]) -> Value:
+    """Evaluate `name(args)`."""
+    return TABLE[name](env, *(effecting.evaluate(env, a) for a in args))
+
+
+def deep(env: Env, *values: Value) -> Value:
+    """Every datum reachable from the values; constant texts stay known."""
+    total = NOTHING
+    for value in values:
+        taints = effecting.deep_taints(env.engine, value, app=True)
+        flat = text(env, value)
+        total = join(total, Value(flat.atoms, taints, flat.any or not flat.atoms))
+    return total
+
+
+def text(env: Env, value: Value = NOTHING) -> Value:
+    """The value as text: constants as they are, of builders what they hold, else unknown."""
+    atoms = frozenset(a for a in value.atoms if type(a) in (str, int, Template))
+    found = Value(atoms, value.taints, value.any)
+    for obj in value.objects():
+        inner = env.engine.get_field(obj, "text")
+        if inner is not None and inner.atoms and not inner.objects():
+            found = join(found, inner)
+        else:
+            found = join(found, ANY)
+    return found
+
+
+def string(env: Env, value: Value) -> Value:
+    """As text, with all data inside."""
+    return deep(env, value)
+
+
+def joined(env: Env, *values: Value) -> Value:
+    """Texts one after another."""
+    total = of("")
+    for value in values:
+        total = concat(total, deep(env, value))
+    return total
+
+
+def mark(env: Env, value: Value, note: Value) -> Value:
+    """The value with a transformation noted on its data."""
+    frame = env.engine.frames[-1]
+    word = note.only()
+    taints = stepped(
+        value.taints, "transform", frame.method, frame.offset, str(word), mark=str(word)
+    )
+    return Value(value.atoms, taints, value.any)
+
+
+def file(env: Env, value: Value) -> Value:
+    """The last part of a file's path."""
+    found = NOTHING
+    for atom in env.engine.flat_url(value).atoms:
+        last = atom if isinstance(atom, str) else (atom.parts[-1] if isinstance(atom, Template) else None)
+        if last:
+            found = join(found, of(last.rstrip("/").rpartition("/")[2]))
+    return found if found.atoms else ANY
+
+
+def table(env: Env, value: Value) -> Value:
+    """The table that an SQL text names."""
+    names = {m.group(1).lower() for t in _heads(value) for m in _FROM.finditer(t[:2000])}
+    return Value(frozenset(names)) if names else ANY
+
+
+def _heads(value: Value) -> list[str]:
+    heads = value.texts()
+    heads += [a.parts[0] for a in value.atoms if isinstance(a, Template) and a.parts[0]]
+    return heads
+
+
+def start(env: Env, intent: Value, kind: Value = NOTHING) -> Value:
+    """Start the component that an Intent names."""
+    env.engine.start_component(intent, str(kind.only() or "activity"))
+    return NOTHING
+
+
+def view(env: Env, identifier: Value) -> Value:
+    """The view of that id in the screen at hand."""
+    return of(env.engine.view_object(identifier, env.method.ret))
+
+
+def layout(env: Env, identifier: Value) -> Value:
+    """Make a layout's views known, with the callbacks they declare."""
+    env.engine.use_layout(identifier, env.this)
+    return NOTHING
+
+
+def fresh(env: Env, value: Value = NOTHING) -> Value:
+    """The value without data."""
+    return Value(value.atoms, frozenset(), value.any) if value.atoms else ANY
+
+
+def proxy(env: Env, cls: Value, base: Value = NOTHING) -> Value:
+    """An object of an interface whose methods are requests below `base`."""
+    engine = env.engine
+    total = NOTHING
+    for atom in sorted((a for a in cls.atoms if isinstance(a, ClassRef)), key=repr):
+        obj = engine.allocate(atom.descriptor, "proxy:" + atom.descriptor)
+        flat = engine.flat_url(base)
+        engine.put_field(of(obj), "$base", flat)
+        for known in flat.texts():
+            engine.bases.setdefault(known)
+        total = join(total, of(obj))
+    return total if total is not NOTHING else ANY
+
+
+def picked(env: Env, value: Value = NOTHING) -> Value:
+    """What the user picked."""
+    taint = env.engine._fresh_taint(0, "")
+    return value.with_taints(taint) if value is not NOTHING else tainted(taint)
+
+
+def cond(env: Env, kind: Value, words: Value = NOTHING) -> Value:
+    """A truth value that answers a question: its kind, and the key or text asked for."""
+    texts = words.texts() or [""]
+    return Value(
+        frozenset(Condition(str(kind.only()), t[:120]) for t in texts[:4]), frozenset(), True
+    )
+
+
+def klass(env: Env, name: Value) -> Value:
+    """`Class.forName`."""
+    found = frozenset(
+        ClassRef("L" + t.replace(".", "/") + ";") for t in name.texts() if 0 < len(t) < 300
+    )
+    for obj in name.objects():
+        found |= {ClassRef(obj.type)}
+    found |= {a for a in name.atoms if isinstance(a, ClassRef)}
+    if not found:
+        env.engine.limit("reflection", env.engine.frames[-1].method, "a class name is not constant")
+        return ANY
+    return Value(found)
+
+
+def instance(env: Env, cls: Value) -> Value:
+    """A new object of a class."""
+    total = NOTHING
+    for atom in sorted((a for a in cls.atoms if isinstance(a, ClassRef)), key=repr):
+        env.engine.prepare(atom.descriptor)
+        obj = of(env.engine.allocate(atom.descriptor, "instance:" + atom.descriptor))
+        env.engine.call_named(obj, "<init>", ())
+        total = join(total, obj)
+    return total if total is not NOTHING else ANY
+
+
+def method(env: Env, cls: Value, name: Value) -> Value:
+    """A `Method` or `Field` by name."""
+    found = frozenset(
+        MethodName(c.descriptor, n)
+        for c in cls.atoms
+        if isinstance(c, ClassRef)
+        for n in name.texts()
+    )
+    if not found:
+        env.engine.limit("reflection", env.engine.frames[-1].method, "a member's name is not constant")
+    return Value(found, any_=not found)
+
+
+def result(env: Env, member: Value, on: Value, args: Value = NOTHING) -> Value:
+    """What `Method.invoke` or `Field.get` gives."""
+    return env.engine.reflect(member, on, args)
+
+
+def subscribers(env: Env, event: Value) -> Value:
+    """Hand an event to the methods that subscribe to its type."""
+    env.engine.publish(event)
+    return NOTHING
+
+
+def anything(env: Env) -> Value:
+    """Something unknown."""
+    return ANY
+
+
+def choose(env: Env, number: Value, *texts: Value) -> Value:
+    """The one of `texts` that a whole number names; nothing when it is unknown."""
+    total = NOTHING
+    for n in number.ints():
+        if 0 <= n < len(texts):
+            total = join(total, texts[n])
+    return total
+
+
+def serialized_name(engine: Engine, cls: str, name: str) -> str:
+    """Name under which a serialiser writes a field: its annotation's, else its own."""
+    key = (cls, name)
+    known = engine.serialized.get(key)
+    if known is None:
+        known = engine.serialized[key] = _serialized_name(engine, cls, name)
+    return known
+
+
+def _serialized_name(engine: Engine, cls: str, name: str) -> str:
+    at: str | None = cls
+    while at and engine.index.is_defined(at):
+        for fid in engine.index.fields_of(at):
+            if engine.index.field(fid).name == name:
+                for annotation in engine.index.field_annotations(fid):
+                    for key, value in annotation.elements:
+                        if key in ("value", "name") and isinstance(value, str) and value:
+                            return value
+                return name if len(name) > 1 else ""
+        at = engine.index.superclass(at)
+    return ""
+
+
+TABLE: dict[str, Callable[..., Value]] = {
+    "deep": deep,
+    "str": string,
+    "text": text,
+    "concat": joined,
+    "mark": mark,
+    "file": file,
+    "table": table,
+    "start": start,
+    "view": view,
+    "layout": layout,
+    "fresh": fresh,
+    "proxy": proxy,
+    "picked": picked,
+    "cond": cond,
+    "klass": klass,
+    "instance": instance,
+    "method": method,
+    "result": result,
+    "subscribers": subscribers,
+    "any": anything,
+    "choose": choose,
+}

@@ -1,0 +1,162 @@
+"""The catalog of the flows stage: sources, content Uris, sinks, models of library methods, roots.
+
+In: `data/{sources,uris,queries,sinks,propagations,lifecycles,annotations,consent}/`. Out: entries,
+checked (every effect is parsed when the catalog is loaded).
+
+A method is written `java.util.List.add`, `java.util.List.add/1` (number of parameters) or
+`java.util.List.add(Object)` (simple type names); it also means overrides in subtypes. Several names
+of one class are joined by `|`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from auditor.catalog import Entry
+from auditor.flows.effects import parse_effects, parse_expr
+
+
+def _effects(text: str) -> str:
+    parse_effects(text)
+    return text
+
+
+def _expr(text: str) -> str:
+    parse_expr(text)
+    return text
+
+
+Effects = Annotated[str, AfterValidator(_effects)]
+Expression = Annotated[str, AfterValidator(_expr)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SourceEntry(Entry):
+    """Calls, fields or callback parameters that give personal data."""
+
+    data_type: str
+    calls: tuple[str, ...] = ()
+    static_fields: tuple[str, ...] = ()
+    """`android.os.Build.SERIAL`."""
+    callbacks: tuple[str, ...] = ()
+    """Framework methods that an app overrides; their parameters `gives` carry the data."""
+    gives: tuple[str, ...] = ("ret",)
+    """Ports that carry the data: ret, this, a0, a1, …."""
+    when: dict[str, tuple[str, ...]] = {}
+    """Constant values an argument must have (any of them): `{a1: [android_id]}`."""
+    when_type: dict[str, tuple[str, ...]] = {}
+    """Java types an argument's or the receiver's object must have."""
+    scope: Literal["bulk", "one_picked", "unknown"] = "unknown"
+    permissions: tuple[str, ...] = ()
+    reference: str = ""
+    note: str = ""
+
+
+class UriEntry(Entry):
+    """Content Uris behind which personal data lie."""
+
+    data_type: str
+    uris: tuple[str, ...] = ()
+    """`content://…`; a longer Uri below it (more path segments) means it too."""
+    static_fields: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    """Methods that return such a Uri."""
+    mime_types: tuple[str, ...] = ()
+    """MIME types that a pick Intent may name instead of a Uri."""
+    scope: Literal["bulk", "one_picked", "unknown"] = "bulk"
+    permissions: tuple[str, ...] = ()
+    reference: str = ""
+    note: str = ""
+
+
+class QueryEntry(Entry):
+    """Calls that read what lies behind a Uri."""
+
+    calls: tuple[str, ...]
+    uri: Expression
+    projection: Expression | None = None
+    selection: Expression | None = None
+    args: Expression | None = None
+    gives: tuple[str, ...] = ("ret",)
+    also: Effects = ""
+    """Further effects of the call (`later result this.onQueryComplete(a0, a1, ret)`)."""
+    reference: str = ""
+
+
+class SinkEntry(Entry):
+    """Calls by which data leave."""
+
+    kind: Literal["network", "sms", "call", "file", "log", "ipc", "web"]
+    calls: tuple[str, ...]
+    data: tuple[Expression, ...]
+    """What leaves; always taken at any depth."""
+    url: Expression | None = None
+    """Where to: the URL's text, or an object whose `url` says it."""
+    http_method: Expression | None = None
+    to: Expression | None = None
+    """The stream's or writer's destination; the sink counts only when it leads to one of the
+    destinations, and takes its kind and address from there."""
+    reference: str = ""
+    note: str = ""
+
+
+class DestinationEntry(Entry):
+    """Library objects that a stream can lead to, with the way out they stand for."""
+
+    type: str
+    kind: Literal["network", "file", "ipc", "log"]
+    url: Expression
+    """Its address, `this` being the object."""
+    http_method: Expression | None = None
+
+
+class ModelEntry(Entry):
+    """What the methods of one library class do."""
+
+    on: str | tuple[str, ...]
+    """Java class name(s); subtypes that do not override a method mean it too."""
+    methods: dict[str, Effects]
+    """`add|addLast`, `add/1`, `add(Object)` → effects."""
+    static: bool = False
+    keeps_body: bool = False
+    """The app's own copy of the method is interpreted after the model."""
+    examples: tuple[str, ...] = ()
+    reference: str = ""
+
+
+class LifecycleEntry(Entry):
+    """Methods that the framework calls on a component, in order."""
+
+    on: tuple[str, ...]
+    methods: dict[str, str]
+    """Method name → trigger (`screen_start`, `activity_result`, …)."""
+    reference: str = ""
+
+
+class ApiAnnotationEntry(Entry):
+    """Annotations that make an interface method an HTTP request."""
+
+    method_annotations: dict[str, str]
+    """Annotation class → HTTP method (empty: the annotation says it)."""
+    body: tuple[str, ...] = ()
+    """Parameter annotations whose argument is the body."""
+    named: tuple[str, ...] = ()
+    """Parameter annotations that give their argument a name (its first element)."""
+    maps: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    query: tuple[str, ...] = ()
+    url: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    reference: str = ""
+
+
+class WordsEntry(Entry):
+    """Words that decide one question about a text on the screen or a stored key."""
+
+    words: tuple[str, ...]
+    reference: str = ""

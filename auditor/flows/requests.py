@@ -1,0 +1,138 @@
+"""Interface methods that annotations make HTTP requests (Retrofit and its kin)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.flows import effecting
+from auditor.flows.values import (
+    NOTHING,
+    Atom,
+    Taint,
+    Template,
+    Value,
+    as_atom,
+    join,
+    of,
+    relabelled,
+)
+
+if TYPE_CHECKING:
+    from auditor.dex import MethodInfo
+    from auditor.flows.engine import Engine
+    from auditor.flows.knowledge import ApiAnnotationEntry
+
+
+def is_request(engine: Engine, receiver: Value, method: MethodInfo) -> bool:
+    """Tell whether the method is declared by an app interface as a request."""
+    known = engine.request_methods.get(method.id)
+    if known is None:
+        known = _described(engine, method) is not None
+        engine.request_methods[method.id] = known
+    return known
+
+
+def _described(
+    engine: Engine, method: MethodInfo
+) -> tuple[ApiAnnotationEntry, str, str, int] | None:
+    """Entry, HTTP method, path, and id of the declaring method; None for other methods."""
+    if not engine.index.is_defined(method.cls):
+        return None
+    if not engine.index.class_access(method.cls) & 0x200:
+        return None
+    declared = engine.index.lookup(method.cls, method.name, method.proto)
+    if declared is None:
+        return None
+    for annotation in engine.index.method_annotations(declared):
+        java = annotation.type[1:-1].replace("/", ".")
+        for entry in engine.know.annotations:
+            if java in entry.method_annotations:
+                elements = dict(annotation.elements)
+                http = entry.method_annotations[java] or str(elements.get("method", ""))
+                value = elements.get("value", elements.get("path", ""))
+                return entry, http, value if isinstance(value, str) else "", declared
+    return None
+
+
+def send(
+    engine: Engine, receiver: Value, method: MethodInfo, params: tuple[Value, ...]
+) -> Value:
+    """Note the request; its result is a call object of which nothing more is known."""
+    described = _described(engine, method)
+    assert described is not None
+    entry, http, path, declared = described
+    taints: frozenset[Taint] = frozenset()
+    named: set[str] = set()
+    explicit = NOTHING
+    annotations = engine.index.parameter_annotations(declared)
+    queries: list[str] = []
+    for number, value in enumerate(params):
+        inside = effecting.deep_taints(engine, value, app=True)
+        label = ""
+        for annotation in annotations[number] if number < len(annotations) else ():
+            java = annotation.type[1:-1].replace("/", ".")
+            elements = dict(annotation.elements)
+            if java in entry.url:
+                explicit = join(explicit, engine.flat_url(value))
+            if java in (*entry.named, *entry.path, *entry.query):
+                given = elements.get("value", "")
+                label = given if isinstance(given, str) else ""
+            if java in entry.path and label:
+                path = _filled(path, label, value)
+            if java in entry.query and label:
+                queries.append(label)
+        if inside and label:
+            named.add(label)
+        taints |= relabelled(inside, label) if label else inside
+    url = _joined(engine, receiver, path, explicit)
+    engine.sent(f"request:{entry.id}", "network", method.id, taints, url, of(http), frozenset(named))
+    return engine.typed(
+        method.ret, (engine.frames[-1].method, engine.frames[-1].offset, "request")
+    )
+
+
+def _filled(path: str, label: str, value: Value) -> str:
+    only = value.only()
+    return path.replace("{" + label + "}", str(only)) if type(only) in (str, int) else path
+
+
+def _joined(engine: Engine, receiver: Value, path: str, explicit: Value) -> Value:
+    """Base and path as Retrofit joins them: an absolute path replaces what the base ends with."""
+    relative = explicit if explicit is not NOTHING else of(path)
+    bases = NOTHING
+    for obj in receiver.objects():
+        bases = join(bases, engine.get_field(obj, "$base") or NOTHING)
+    if bases is NOTHING or not bases.atoms:
+        known = list(engine.bases)
+        bases = of(known[0]) if len(known) == 1 else bases
+    total: set[Atom] = set()
+    unknown = relative.any
+    for part in sorted(relative.atoms, key=str):
+        parts = (part,) if isinstance(part, str) else getattr(part, "parts", (None,))
+        head = parts[0] or ""
+        if head.startswith(("http://", "https://")):
+            total.add(part)
+            continue
+        if not bases.atoms:
+            total.add(as_atom((None, *parts)))
+        for base in sorted(bases.atoms, key=str):
+            total.add(_resolve(base, parts))
+    return Value(frozenset(total), frozenset(), unknown)
+
+
+def _resolve(base: Atom, parts: tuple[str | None, ...]) -> Atom:
+    if isinstance(base, Template):
+        head = base.parts
+    else:
+        head = (str(base),)
+    first = parts[0]
+    if isinstance(first, str) and first.startswith("/") and isinstance(head[0], str):
+        scheme, sep, rest = head[0].partition("://")
+        host = rest.partition("/")[0] if sep else ""
+        if host and len(head) == 1:
+            return as_atom((f"{scheme}://{host}", *parts))
+    if isinstance(head[-1], str) and "/" in head[-1].partition("://")[2]:
+        head = (*head[:-1], head[-1].rpartition("/")[0] + "/")
+    elif isinstance(head[-1], str) and "://" in head[-1]:
+        head = (*head[:-1], head[-1] + "/")
+    return as_atom((*head, *parts))

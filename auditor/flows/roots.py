@@ -1,0 +1,300 @@
+"""Entry points: which methods the platform calls, in which order, and what made it call them.
+
+Begins at the components of the manifest and goes on with what their code starts, schedules and
+registers, until nothing new comes up: the callback fixpoint of FlowDroid (Arzt et al., PLDI 2014),
+with the fields of objects joined between entry points.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from auditor.dex import MethodInfo
+from auditor.flows.app import App
+from auditor.flows.engine import PICKED, Later, Start
+from auditor.flows.heap import Heap, Key, Stored
+from auditor.flows.machine import NEW, Event, Frame
+from auditor.flows.values import (
+    ANY,
+
+    Condition,
+    Obj,
+    Taint,
+    Trail,
+    Value,
+    join,
+    of,
+)
+from auditor.model import Component
+
+_ROUNDS = 6
+_ROOTS = 4000
+_LAUNCHER = "android.intent.category.LAUNCHER"
+_BOOT = ("BOOT_COMPLETED", "LOCKED_BOOT_COMPLETED", "MY_PACKAGE_REPLACED", "USER_PRESENT")
+_INHERIT = frozenset(("background", "callback", "result", "push"))
+RootKey = tuple[int, str, int]
+"""(object number, method name, parameters)."""
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Why a root runs: the root that asked for it (None: the platform), and how."""
+
+    parent: RootKey | None
+    trigger: str
+    guards: frozenset[Condition]
+    label: str
+    before: bool | None = None
+    """For the platform's own: whether it runs before the user does anything."""
+
+@dataclass(slots=True)
+class Root:
+    """One entry point with all that is known of how it comes to run."""
+
+    key: RootKey
+    on: Obj
+    name: str
+    args: tuple[Value, ...]
+    component: Obj | None
+    edges: dict[Edge, None] = field(default_factory=dict)
+    reads: dict[Key, Stored | None] = field(default_factory=dict)
+    events: dict[Event, object] = field(default_factory=dict)
+    runs: int = 0
+    methods: tuple[int, ...] = ()
+    cut: bool = False
+
+class Program:
+    """Run every entry point until nothing changes."""
+
+    def __init__(self, engine: App) -> None:
+        """Nothing has run yet."""
+        self.engine = engine
+        self.roots: dict[RootKey, Root] = {}
+        self.queue: deque[Root] = deque()
+        self.started: set[str] = set()
+
+    # ------------------------------------------------------------ seeds
+
+    def run(self) -> None:
+        """Start with the manifest; go on to the fixpoint."""
+        self._seed()
+        rounds = 0
+        while self.queue and rounds < _ROUNDS:
+            rounds += 1
+            while self.queue:
+                self._run(self.queue.popleft())
+            self._requeue()
+        if self.engine.unresolved_start and not self.queue:
+            self._start_the_rest()
+            while self.queue:
+                self._run(self.queue.popleft())
+
+    def _seed(self) -> None:
+        manifest = self.engine.manifest
+        for name in (manifest.app_component_factory, manifest.application_class):
+            if name:
+                self._component(_descriptor(name), "application_start", before=True)
+        for component in manifest.components:
+            if not component.enabled:
+                continue
+            cls = self.engine.component_class(component)
+            trigger, before = _platform_trigger(component)
+            if trigger:
+                self._component(cls, trigger, before=before)
+
+    def _start_the_rest(self) -> None:
+        """Some Intent could not be resolved: it may start any component that is left."""
+        for component in self.engine.manifest.components:
+            cls = self.engine.component_class(component)
+            if component.enabled and cls not in self.started:
+                self._component(cls, "unknown", before=None)
+
+    def _component(
+        self,
+        cls: str,
+        trigger: str,
+        *,
+        before: bool | None = None,
+        parent: RootKey | None = None,
+        guards: frozenset[Condition] = frozenset(),
+    ) -> None:
+        engine = self.engine
+        if not engine.index.is_defined(cls):
+            return
+        self.started.add(cls)
+        obj = engine.component_object(cls)
+        for name, arity, kind in self._lifecycle(cls):
+            how = kind if parent is not None or kind not in ("", "screen_start") else trigger
+            if parent is None and kind in ("screen_start", "application_start", ""):
+                how = trigger
+            edge = Edge(parent, how or trigger, guards, "", before)
+            self._root(obj, name, (ANY,) * arity, obj, edge)
+
+    def _lifecycle(self, cls: str) -> list[tuple[str, int, str]]:
+        """(name, parameters, trigger) of the methods that the platform calls on a component."""
+        engine = self.engine
+        chain = engine.types.chain(cls)
+        triggers: dict[str, str] = {}
+        for entry in engine.know.lifecycles:
+            if any(_descriptor(name) in chain for name in entry.on):
+                for name, trigger in entry.methods.items():
+                    triggers.setdefault(name, trigger)
+        found: dict[tuple[str, int], str] = {}
+        at: str | None = cls
+        own: list[MethodInfo] = []
+        while at and engine.index.is_defined(at):
+            own += [engine.index.method(m) for m in engine.index.methods_of(at)]
+            at = engine.index.superclass(at)
+        for name in ("<init>", *triggers):
+            for info in own:
+                if info.name == name and info.has_code and not info.access & 0x8:
+                    found.setdefault((name, len(info.params)), triggers.get(name, ""))
+        for info in own:
+            callback = info.name.startswith("on") and info.name[2:3].isupper()
+            if callback and info.has_code and not info.access & 0xA:
+                found.setdefault((info.name, len(info.params)), triggers.get(info.name, "callback"))
+        return [(name, arity, trigger) for (name, arity), trigger in found.items()]
+
+    # ------------------------------------------------------------ running
+
+    def _root(
+        self, on: Obj, name: str, args: tuple[Value, ...], component: Obj | None, edge: Edge
+    ) -> None:
+        key = (on.number, name, len(args))
+        root = self.roots.get(key)
+        if root is None:
+            if len(self.roots) >= _ROOTS:
+                self.engine.limit("budget", 0, "more entry points than the analysis takes")
+                return
+            root = self.roots[key] = Root(key, on, name, args, component)
+            self.queue.append(root)
+        else:
+            joined = tuple(join(a, b) for a, b in zip(root.args, args, strict=True))
+            if any(a is not b for a, b in zip(joined, root.args, strict=True)):
+                root.args = joined
+                if root not in self.queue:
+                    self.queue.append(root)
+        root.edges.setdefault(edge)
+
+    def _run(self, root: Root) -> None:
+        engine = self.engine
+        if root.runs >= _ROUNDS:
+            return
+        methods = engine.methods_called(root.on.type, root.name, len(root.args))
+        if not methods:
+            return
+        root.runs += 1
+        root.methods = tuple(m.id for m in methods if m.id >= 0)
+        engine.budget.here = engine.budget.each
+        engine.component = root.component
+        engine.heap = Heap(engine.base)
+        engine.clock = max(engine.clock, 1)
+        frame = Frame(methods[0].id, None, (), engine.base, 0, root.args)
+        engine.frames = [frame]
+        try:
+            for method in methods:
+                args = self._arguments(root, method)
+                engine._land(method, root.on.type, (of(root.on), *args), static=False)
+        finally:
+            engine.frames = []
+        changes = engine.heap.since(engine.base)
+        root.reads, root.events, root.cut = frame.reads, frame.events, frame.cut
+        base = engine.base.changes
+        for key, (value, _) in changes.items():
+            if key[1] == NEW:
+                continue
+            old = base.get(key)
+            merged = value if old is None else join(old[0], value)
+            if old is None or merged is not old[0]:
+                base[key] = (merged, 0)
+        engine.heap = engine.base
+        self._follow(root)
+
+    def _arguments(self, root: Root, method: MethodInfo) -> tuple[Value, ...]:
+        engine = self.engine
+        found = []
+        sources = engine.know.source_callbacks.find(
+            engine.types.chain(root.on.type), method.name, method.params
+        )
+        given = {port for entry in sources for port in entry.gives}
+        for n, (param, arg) in enumerate(zip(method.params, root.args, strict=False)):
+            value = arg
+            if arg is ANY:
+                value = engine.typed(param, ("argument", root.on.number, method.name, n))
+            if param == "Landroid/content/Intent;":
+                value = self._intent(root, value)
+            if f"a{n}" in given:
+                for entry in sources:
+                    engine.frames[-1].offset = 0
+                    number = engine.number_of(
+                        entry.data_type, method.id, entry.id, entry.scope, method.name
+                    )
+                    value = value.with_taints(
+                        frozenset((Taint(number, "", Trail(None, "source", method.id, 0, "", 1), ()),))
+                    )
+            found.append(value)
+        return tuple(found)
+
+    def _intent(self, root: Root, value: Value) -> Value:
+        engine = self.engine
+        if root.name == "onActivityResult":
+            results = engine.made("Ljava/lang/Object;", ("global", "activity_results"))
+            sent = engine.get_field(results, "[?]")
+            taint = Taint(PICKED, "", Trail(None, "picked", -1, 0, "", 1), ())
+            picked = value.with_taints(frozenset((taint,)))
+            return join(picked, sent) if sent else picked
+        held = engine.get_field(root.component or root.on, "intent")
+        return join(held, value) if held else value
+
+    def _follow(self, root: Root) -> None:
+        """Queue what the root registered and started."""
+        for event, payload in root.events.items():
+            if isinstance(payload, Later):
+                label = " ".join(payload.label.texts()[:4])
+                edge = Edge(root.key, payload.trigger, payload.guards or frozenset(), label)
+                for obj in payload.on.objects():
+                    component = obj if obj.key[0] == "component" else root.component
+                    self._root(obj, payload.name, payload.args, component, edge)
+            elif isinstance(payload, Start):
+                for cls in payload.classes:
+                    trigger = {"service": "background", "broadcast": "broadcast"}.get(
+                        payload.kind, "screen_start"
+                    )
+                    self._component(
+                        cls, trigger, parent=root.key, guards=payload.guards or frozenset()
+                    )
+            del event
+
+    def _requeue(self) -> None:
+        """Roots that read what has changed since run again."""
+        base = self.engine.base.changes
+        for root in self.roots.values():
+            for key, then in root.reads.items():
+                now = base.get(key)
+                if now is then or key[1] == NEW:
+                    continue
+                if now is None or then is None or now[0] != then[0]:
+                    if root not in self.queue:
+                        self.queue.append(root)
+                    break
+
+def _descriptor(java: str) -> str:
+    return "L" + java.replace(".", "/") + ";"
+
+def _platform_trigger(component: Component) -> tuple[str, bool | None]:
+    """How the platform comes to start a component by itself; ("", None) when it doesn't."""
+    if component.kind == "provider":
+        return "application_start", True
+    if component.kind == "activity":
+        if any(_LAUNCHER in f.categories for f in component.filters):
+            return "launcher_start", True
+        return ("other_app", None) if component.exported else ("", None)
+    if component.kind == "receiver":
+        actions = [a for f in component.filters for a in f.actions]
+        if any(a.rpartition(".")[2] in _BOOT for a in actions):
+            return "boot", True
+        return ("broadcast", True) if actions or component.exported else ("", None)
+    if component.filters or component.exported:
+        return "background", None
+    return "", None
+
