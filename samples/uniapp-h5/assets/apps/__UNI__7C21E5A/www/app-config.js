@@ -1,0 +1,1 @@
+var isReady=false;var __uniConfig={"pages":["pages/index/index","pages/apply/linkman","pages/mine/privacy"],"window":{"navigationBarTitleText":"花通"},"appname":"花通","compilerVersion":"3.8.7","entryPagePath":"pages/index/index","networkTimeout":{"request":60000}};
