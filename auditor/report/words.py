@@ -4,7 +4,8 @@ A stage of the report builds language-free values (`Said`, `Name`, `Code`, lists
 become plain text or HTML in one language. Everything that is not a message is foreign text: it is
 made visible (`clean`), escaped and isolated (`<bdi>`).
 
-Message syntax: `{name}` stands for a value, `**words**` for emphasis; a message may be a mapping
+Message syntax: `{name}` stands for a value, `{^name}` for one that opens a sentence (its word gets a
+capital), `**words**` for emphasis; a message may be a mapping
 `one`/`other`, chosen by the value `n`.
 """
 
@@ -23,7 +24,7 @@ from auditor.catalog import DATA, Catalog
 from auditor.errors import InvalidCatalogError, UsageError
 from auditor.report.clean import one_line, visible
 
-_SLOT = re.compile(r"\{(\w+)\}")
+_SLOT = re.compile(r"\{(\^?)(\w+)\}")
 _STRONG = re.compile(r"\*\*([^*]{1,400})\*\*")
 
 
@@ -33,6 +34,10 @@ class Said:
 
     key: str
     values: Mapping[str, Value] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        """Hash by the key alone: values may be lists."""
+        return hash(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,11 @@ class Words:
             template = template["one" if said.values.get("n") == 1 else "other"]
         template = str(escape(template)) if html else template
         template = _STRONG.sub(r"<strong>\1</strong>" if html else r"\1", template)
-        return _SLOT.sub(lambda m: self._render(said.values[m[1]], html=html), template)
+        return _SLOT.sub(lambda m: self._slot(said.values[m[2]], bool(m[1]), html=html), template)
+
+    def _slot(self, value: Value, opens: bool, *, html: bool) -> str:
+        shown = self._render(value, html=html)
+        return shown[:1].upper() + shown[1:] if opens and isinstance(value, Name) else shown
 
     def _local(self, value: Local, *, html: bool) -> str:
         own = dict(value.texts).get(self.code)

@@ -1,0 +1,320 @@
+"""Answer the fifteen questions (`research: questions.md`): 1 to 8 here, 9 to 15 in `answers_more`.
+
+In: `Seen`. Out: `Answer`s without language. An answer says what was seen and at which level; where
+code or terms were not visible it says so instead of "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import islice
+
+from auditor.model import Disclosure, Flow, Level, Scope, SinkKind, SourceRead
+from auditor.report.seen import Seen, host_of
+from auditor.report.view import Answer, Shown, owner, recipient
+from auditor.report.words import Code, Name, Said, Value, say
+
+CONTACTS = "contacts"
+EXHIBITS = 4
+"""Exhibits under one answer."""
+POINTS = 12
+"""Points of one answer's list."""
+
+Proof = Callable[[], Shown]
+"""Makes an exhibit: called only for those that the page shows, so that numbers have no gaps."""
+
+
+def reads_the_book(seen: Seen) -> Answer:
+    """Answer 1: the whole address book, or only picked people?"""
+    reads, flows = seen.reads(CONTACTS), seen.flows(CONTACTS)
+    reached = [r for r in reads if r.level.rank >= Level.REACHABLE.rank]
+    scopes = {*(r.scope for r in reached), *(f.scope for f in flows)}
+    more: list[Said] = []
+    if Scope.BULK in scopes:
+        verdict, key = "yes", "q1.whole"
+        if any(r.picker_mask for r in reached):
+            more.append(say("q1.mask"))
+        elif Scope.ONE_PICKED in scopes:
+            more.append(say("q1.also_picked"))
+        if reached and all(r.owner != "app" for r in reached):
+            more.append(say("q1.library", who=_owners(reached)))
+    elif Scope.UNKNOWN in scopes:
+        verdict, key = "partly", "q1.some"
+    elif scopes:
+        verdict, key = "picked", "q1.picked"
+    elif reads:
+        verdict, key = "partly", "q1.referenced"
+    elif seen.hidden:
+        verdict, key = "cannot_tell", "q1.hidden"
+    elif seen.requests(CONTACTS):
+        verdict, key = "partly", "q1.requested"
+    else:
+        verdict, key = "no_sign", "q1.none"
+    requests = seen.requests(CONTACTS)
+    if requests:
+        more.append(say("q1.permission", names=[Code(name) for name in requests[:4]]))
+    elif scopes or reads:
+        more.append(say("q1.no_permission"))
+    more += _caveat(seen, bool(scopes))
+    shown = [partial(seen.exhibits.read, read) for read in reads]
+    return answer(1, verdict, say(key), more, shown=shown or _sites(seen))
+
+
+def sends_the_book(seen: Seen) -> Answer:
+    """Answer 2: is the whole book sent away?"""
+    flows = seen.flows(CONTACTS)
+    traced = [f for f in flows if f.level == Level.TRACED]
+    bulk = [f for f in traced if f.scope == Scope.BULK]
+    more: list[Said] = []
+    if bulk:
+        verdict, short = "yes", say("q2.whole", where=_where(bulk))
+    elif traced:
+        part = all(f.scope == Scope.ONE_PICKED for f in traced)
+        verdict, short = "partly", say("q2.picked" if part else "q2.some", where=_where(traced))
+    elif flows:
+        verdict, short = "partly", say("q2.linked", where=_where(flows))
+    elif seen.hidden:
+        verdict, short = "cannot_tell", say("q2.hidden")
+    elif seen.reads(CONTACTS):
+        verdict, short = "no_sign", say("q2.read_only")
+    else:
+        verdict, short = "no_sign", say("q2.none")
+    if bulk and len(flows) > len(traced):
+        more.append(say("q2.also_linked", where=_where([f for f in flows if f not in traced])))
+    if traced:
+        more.append(say("q2.capability"))
+    more += _caveat(seen, bool(traced))
+    return answer(2, verdict, short, more, shown=[partial(seen.exhibits.flow, f) for f in flows])
+
+
+def sends_where(seen: Seen) -> Answer:
+    """Answer 3: to which server, run by whom?"""
+    flows = seen.flows(CONTACTS) or seen.flows()
+    about = "q3.contacts" if seen.flows(CONTACTS) else "q3.any"
+    points = _address_points(seen, flows)
+    run_time = sum(e.resolution == "partial" for e in seen.report.endpoints)
+    more = [say("q3.run_time", n=run_time)] if run_time else []
+    more.append(say("q3.country"))
+    if points:
+        return answer(3, "see", say(about, n=len(points)), more, points)
+    key = "q3.hidden" if seen.hidden else "q3.none"
+    others = sorted({e.host for e in seen.report.endpoints if e.host})
+    if others:
+        more.insert(0, say("q3.others", n=len(others), hosts=[Code(h) for h in others[:5]]))
+    verdict = "cannot_tell" if seen.hidden else "no_sign"
+    return answer(3, verdict, say(key), more)
+
+
+def sends_when(seen: Seen) -> Answer:
+    """Answer 4: at what moment?"""
+    reads, flows = seen.reads(CONTACTS), seen.flows(CONTACTS)
+    moments: dict[tuple[str, str], Level] = {}
+    for item in (*flows, *reads):
+        if item.level.rank >= Level.REACHABLE.rank:
+            key = (item.trigger or "unknown", str(item.before_consent).lower())
+            moments[key] = max(moments.get(key, item.level), item.level, key=lambda v: v.rank)
+    points = [
+        (
+            say("q4.moment", when=Name("trigger", when), level=Name("level", level)),
+            say(f"q4.consent_{consent}"),
+        )
+        for (when, consent), level in sorted(moments.items())
+    ]
+    if not points:
+        verdict = "cannot_tell" if seen.hidden else "no_sign"
+        return answer(4, verdict, say("q4.hidden" if seen.hidden else "q4.none"))
+    early = any(consent == "true" for _, consent in moments)
+    short = say("q4.early" if early else "q4.seen", n=len(points))
+    return answer(4, "yes" if early else "see", short, [say("q4.static")], points)
+
+
+def takes_which_facts(seen: Seen) -> Answer:
+    """Answer 5: which facts about relatives are taken?"""
+    reads, flows = seen.reads(CONTACTS), seen.flows(CONTACTS)
+    fields = sorted({name for f in flows for name in f.fields})
+    columns = sorted({c for r in reads for c in r.columns})
+    narrow = {*(r.data_type for r in reads), *(f.data_type for f in flows)} - {CONTACTS}
+    points: list[tuple[Said, ...]] = []
+    if narrow:
+        points.append((say("q5.types", types=[Name("data_type", t) for t in sorted(narrow)]),))
+    if fields:
+        points.append((say("q5.fields", names=[Code(f) for f in fields[:20]]),))
+    if columns:
+        points.append((say("q5.columns", names=[Code(c) for c in columns[:20]]),))
+    elif any(r.scope == Scope.BULK for r in reads):
+        points.append((say("q5.all_columns"),))
+    if points:
+        return answer(5, "see", say("q5.seen"), [say("q5.names_only")], points)
+    if reads or flows:
+        return answer(5, "cannot_tell", say("q5.unknown"))
+    key = "q5.hidden" if seen.hidden else "q5.none"
+    return answer(5, "cannot_tell" if seen.hidden else "no_sign", say(key))
+
+
+def sends_what_else(seen: Seen) -> Answer:
+    """Answer 6: what else leaves the phone?"""
+    sent: list[Name] = []
+    points: list[tuple[Said, ...]] = []
+    shown: list[Proof] = []
+    for data_type in seen.data_types:
+        level = seen.level(data_type)
+        if data_type in (CONTACTS, "emergency_contact") or level is None:
+            continue
+        if level.rank < Level.REFERENCED.rank:
+            continue
+        flows = seen.flows(data_type)
+        if flows:
+            sent.append(Name("data_type", data_type))
+            shown.append(partial(seen.exhibits.flow, flows[0]))
+        points.append(_other_point(seen, data_type, level, flows))
+    if sent:
+        traced = any(f.level == Level.TRACED for f in seen.flows() if not _contacts(f))
+        short = say("q6.sent" if traced else "q6.linked", types=sent)
+        return answer(6, "yes" if traced else "partly", short, _caveat(seen, True), points, shown)
+    if points:
+        return answer(6, "partly", say("q6.read"), _caveat(seen, False), points)
+    key = "q6.hidden" if seen.hidden else "q6.none"
+    return answer(6, "cannot_tell" if seen.hidden else "no_sign", say(key), _caveat(seen, False))
+
+
+def terms_say_so(seen: Seen) -> Answer:
+    """Answer 7: did the terms say so?"""
+    if not seen.report.terms.documents:
+        return answer(7, "cannot_tell", say("q7.no_terms"), _terms_links(seen))
+    about = seen.statements_about(CONTACTS)
+    practices = seen.practices(CONTACTS)
+    named = seen.statements(s for p in practices for s in p.statements)
+    emergency = seen.statements_about("emergency_contact")
+    shown = [partial(seen.exhibits.statement, s) for s in (named or about or emergency)]
+    disclosure = seen.disclosure(CONTACTS)
+    more: list[Said] = []
+    if disclosure is None or disclosure == Disclosure.NO_TERMS:
+        denied = bool(about) and all(s.negated for s in about)
+        key = "q7.only_terms" if about and not denied else "q7.denied" if denied else "q7.nothing"
+        return answer(7, "see", say(key), more, shown=shown)
+    if disclosure == Disclosure.OMITTED and emergency:
+        more.append(say("q7.only_emergency"))
+        shown = [partial(seen.exhibits.statement, s) for s in emergency]
+    verdict = {Disclosure.CLEAR: "yes", Disclosure.VAGUE: "partly"}.get(disclosure, "no")
+    more += [say("q7.reason", why=p.why) for p in practices[:1] if p.why]
+    more += _unread_terms(seen)
+    return answer(7, verdict, say(f"q7.{disclosure}"), more, shown=shown)
+
+
+def terms_speak_of_collection(seen: Seen) -> Answer:
+    """Answer 8: do the terms speak of debt collection, of telling others, of credit bureaus?"""
+    terms = seen.report.terms
+    if not terms.documents:
+        return answer(8, "cannot_tell", say("q7.no_terms"), _terms_links(seen))
+    shown = [partial(seen.exhibits.warning, w) for w in sorted(terms.warnings)]
+    parties = {"collection_agency", "credit_bureau"}
+    for statement in sorted(terms.statements, key=lambda s: (s.document, s.start, s.id)):
+        if parties & {statement.entity, *statement.recipients} and not statement.negated:
+            shown.append(partial(seen.exhibits.statement, statement))
+    if not shown:
+        return answer(8, "no_sign", say("q8.none"), _unread_terms(seen))
+    kinds = sorted({w.kind for w in terms.warnings})
+    points = [(Said("q8.kind", {"kind": Name("warning", kind)}),) for kind in kinds]
+    return answer(8, "yes", say("q8.seen", n=len(shown)), _unread_terms(seen), points, shown)
+
+
+def answer(
+    number: int,
+    verdict: str,
+    short: Said,
+    more: Sequence[Said] = (),
+    points: Sequence[tuple[Said, ...]] = (),
+    shown: Sequence[Proof] = (),
+) -> Answer:
+    """Make an answer; what passes the caps is counted, not shown."""
+    return Answer(
+        number,
+        verdict,
+        short,
+        tuple(more),
+        tuple(points[:POINTS]),
+        max(0, len(points) - POINTS),
+        tuple(make() for make in shown[:EXHIBITS]),
+        max(0, len(shown) - EXHIBITS),
+    )
+
+
+def _caveat(seen: Seen, proved: bool) -> list[Said]:
+    if seen.hidden:
+        return [say("caveat.hidden_more" if proved else "caveat.hidden")]
+    return [say("caveat.blurred")] if seen.blurred and not proved else []
+
+
+def _terms_links(seen: Seen) -> list[Said]:
+    links = sorted(seen.report.terms.links)
+    return [say("q7.links", links=[Code(link) for link in links[:4]])] if links else []
+
+
+def _unread_terms(seen: Seen) -> list[Said]:
+    unread = any(limit.kind.startswith("terms") for limit in seen.limits)
+    return [say("caveat.terms")] if unread else []
+
+
+def _owners(reads: Sequence[SourceRead]) -> list[Value]:
+    return [owner(name) for name in sorted({r.owner for r in reads})[:4]]
+
+
+def _where(flows: Sequence[Flow]) -> list[Value]:
+    """Name the places that `flows` reach, at most three: who, and at which host."""
+    places: dict[tuple[str, str], None] = {}
+    for flow in flows:
+        places[flow.recipient, host_of(flow.endpoint)] = None
+    listed: list[Value] = []
+    for who, host in islice(places, 3):
+        key = "where.host" if host else "where.unknown"
+        listed.append(say(key, who=recipient(who), host=Code(host)))
+    if len(places) > 3:
+        listed.append(say("where.more", n=len(places) - 3))
+    return listed
+
+
+def _address_points(seen: Seen, flows: Sequence[Flow]) -> list[tuple[Said, ...]]:
+    """List each address once: who runs it, how well it was resolved, whether it is encrypted."""
+    points: dict[str, tuple[Said, ...]] = {}
+    known = {e.url: e for e in seen.report.endpoints}
+    for flow in flows:
+        if flow.sink_kind == SinkKind.SMS or not (flow.endpoint or flow.endpoint_candidates):
+            continue
+        for address in [flow.endpoint] if flow.endpoint else flow.endpoint_candidates[:4]:
+            endpoint = known.get(address)
+            said = [
+                say("q3.address", address=Code(address), who=recipient(flow.recipient)),
+                say("q3.carries", data=Name("data_type", flow.data_type)),
+            ]
+            if address.startswith("http://") or (endpoint and endpoint.cleartext):
+                said.append(say("q3.cleartext"))
+            if endpoint and endpoint.resolution == "partial":
+                said.append(say("q3.partial"))
+            points.setdefault(address, tuple(said))
+    return list(points.values())
+
+
+def _other_point(
+    seen: Seen, data_type: str, level: Level, flows: Sequence[Flow]
+) -> tuple[Said, ...]:
+    data = Name("data_type", data_type)
+    disclosure = seen.disclosure(data_type)
+    said = [say("q6.point", data=data, level=Name("level", level))]
+    if flows:
+        said.append(say("q6.to", where=_where(flows)))
+    if disclosure:
+        said.append(say("q6.terms", disclosure=Name("disclosure", disclosure)))
+    return tuple(said)
+
+
+def _contacts(flow: Flow) -> bool:
+    return flow.data_type.split(".")[0] == CONTACTS
+
+
+def _sites(seen: Seen) -> list[Proof]:
+    return [
+        partial(seen.exhibits.site, site, practice.data_type)
+        for practice in seen.practices(CONTACTS)
+        for site in practice.call_sites[:EXHIBITS]
+    ]

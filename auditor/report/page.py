@@ -1,0 +1,330 @@
+"""Gather what the page shows from a report: a `Page` of values without language.
+
+Every list is cut to a number a reader can use and a file can carry; the number left out is kept
+beside it, so that nothing looks complete that is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+from auditor.model import (
+    AuditReport,
+    Disclosure,
+    Endpoint,
+    Finding,
+    Flow,
+    Indicator,
+    Level,
+    Library,
+    Limit,
+    PermissionUse,
+    Practice,
+    Severity,
+    Statement,
+    Warning_,
+)
+from auditor.report.answers import CONTACTS, Proof
+from auditor.report.answers_more import answer_all, localized, summary, title
+from auditor.report.document import app_severity, practice_id, sorted_findings
+from auditor.report.picture import main_flows
+from auditor.report.seen import Seen
+from auditor.report.view import Answer, Shown, recipient
+from auditor.report.words import Code, Local, Name, Said, Value, say
+
+T = TypeVar("T")
+
+FINDINGS = 60
+ROWS = 150
+STATEMENTS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Cut(Generic[T]):
+    """The first items of a list, and how many are left out."""
+
+    items: tuple[T, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One of the four boxes under the answer."""
+
+    label: Said
+    value: Said
+    tone: str
+    """bad, warn, open (unknown) or calm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One row of the ladder of evidence."""
+
+    data: Name
+    seen: tuple[bool, ...]
+    """For each level, weakest first."""
+    disclosure: Disclosure | None
+    to: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One moment of the timeline."""
+
+    name: Name
+    said: tuple[Said, ...]
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One finding as a card: sentence | path | address | provision."""
+
+    finding: Finding
+    title: Local
+    why: Local
+    confidence_why: Local
+    severity_why: Local
+    quotes: tuple[Shown, ...]
+    paths: tuple[Shown, ...]
+    where: tuple[tuple[Value, Value, bool], ...]
+    """Address, recipient, whether it is not encrypted."""
+    first: tuple[Indicator, ...]
+    others: tuple[Indicator, ...]
+    lists: tuple[tuple[str, tuple[Local, ...]], ...]
+    """Message key of the heading, and the items."""
+    no_terms: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the templates draw."""
+
+    report: AuditReport
+    hidden: bool
+    severity: Severity | None
+    summary: tuple[Said, ...]
+    boxes: tuple[Box, ...]
+    flows: tuple[Flow, ...]
+    ladder: tuple[Rung, ...]
+    answers: tuple[Answer, ...]
+    findings: Cut[FindingView]
+    timeline: tuple[Phase, ...]
+    permissions: Cut[PermissionUse]
+    plain_permissions: Cut[PermissionUse]
+    endpoints: Cut[Endpoint]
+    plain_endpoints: Cut[Endpoint]
+    libraries: Cut[Library]
+    statements: Cut[Statement]
+    warnings: Cut[Warning_]
+    limits: Cut[Limit]
+
+
+def gather(report: AuditReport) -> Page:
+    """Gather the page of `report`."""
+    seen = Seen(report)
+    answers = answer_all(seen)
+    findings = cut(sorted_findings(report), FINDINGS)
+    views = tuple(_finding(seen, finding) for finding in findings.items)
+    carrying = [e for e in sorted(report.endpoints) if e.data_types]
+    others = [e for e in sorted(report.endpoints) if not e.data_types]
+    permissions = sorted(report.permissions, key=lambda p: (-p.reachable_uses, p.name))
+    return Page(
+        report=report,
+        hidden=seen.hidden,
+        severity=app_severity(report),
+        summary=tuple(summary(answers, report)),
+        boxes=_boxes(seen, answers),
+        flows=tuple(main_flows(seen.flows())),
+        ladder=_ladder(seen),
+        answers=tuple(answers),
+        findings=Cut(views, findings.left_out),
+        timeline=_timeline(seen),
+        permissions=cut((p for p in permissions if p.data_types), ROWS),
+        plain_permissions=cut((p for p in permissions if not p.data_types), ROWS),
+        endpoints=cut(carrying, ROWS),
+        plain_endpoints=cut(others, ROWS),
+        libraries=cut(sorted(report.libraries), ROWS),
+        statements=cut(
+            sorted(report.terms.statements, key=lambda s: (s.document, s.start, s.id)), STATEMENTS
+        ),
+        warnings=cut(sorted(report.terms.warnings), STATEMENTS),
+        limits=cut(seen.limits, ROWS),
+    )
+
+
+def cut(items: Iterable[T], most: int) -> Cut[T]:
+    """Keep the first `most` items and count the rest."""
+    listed = list(items)
+    return Cut(tuple(listed[:most]), max(0, len(listed) - most))
+
+
+def _boxes(seen: Seen, answers: Sequence[Answer]) -> tuple[Box, ...]:
+    book = answers[0].verdict
+    tones = {"yes": "bad", "partly": "warn", "cannot_tell": "open"}
+    traced = {f.data_type.split(".")[0] for f in seen.flows() if f.level == Level.TRACED}
+    if len(traced) == 1:
+        leaves = say("box.leaves_one", types=[Name("data_type", t) for t in sorted(traced)])
+    elif traced:
+        leaves = say("box.leaves_yes", n=len(traced))
+    elif seen.flows():
+        leaves = say("box.leaves_linked")
+    else:
+        leaves = say("box.leaves_hidden" if seen.hidden else "box.leaves_none")
+    left = "bad" if traced else "warn" if seen.flows() else "open" if seen.hidden else "calm"
+    count = len(seen.limits)
+    limits = say("box.limits_count", n=count) if count else say("box.limits_none")
+    return (
+        Box(say("box.book"), say(f"box.book_{book}"), tones.get(book, "calm")),
+        Box(say("box.leaves"), leaves, left),
+        _terms_box(seen),
+        Box(say("box.limits"), limits, "open" if count else "calm"),
+    )
+
+
+def _terms_box(seen: Seen) -> Box:
+    label = say("box.terms")
+    disclosure = seen.disclosure(CONTACTS)
+    if not seen.report.terms.documents:
+        return Box(label, say("box.terms_no_terms"), "open")
+    if disclosure is None:
+        return Box(label, say("box.terms_nothing"), "calm")
+    tone = {Disclosure.CLEAR: "calm", Disclosure.VAGUE: "warn", Disclosure.NO_TERMS: "open"}
+    return Box(label, say(f"box.terms_{disclosure}"), tone.get(disclosure, "bad"))
+
+
+def _ladder(seen: Seen) -> tuple[Rung, ...]:
+    rungs = []
+    for data_type in seen.data_types:
+        level = seen.level(data_type)
+        rank = -1 if level is None else level.rank
+        marks = tuple(
+            bool(seen.requests(data_type)) if step == Level.REQUESTED else rank >= step.rank
+            for step in Level
+        )
+        to = {f.recipient: recipient(f.recipient) for f in seen.flows(data_type)}
+        rungs.append(
+            Rung(
+                Name("data_type", data_type),
+                marks,
+                seen.disclosure(data_type),
+                tuple(to[name] for name in sorted(to)[:4]),
+            )
+        )
+    return tuple(rungs)
+
+
+_PHASES = {
+    "start": ("application_start", "launcher_start", "screen_start"),
+    "use": (
+        *("click", "activity_result", "permission_result", "consent_accept", "consent_refuse"),
+        *("web_bridge", "other_app"),
+    ),
+    "background": ("boot", "alarm", "job", "broadcast", "push", "background"),
+}
+
+
+def _timeline(seen: Seen) -> tuple[Phase, ...]:
+    phase_of = {trigger: phase for phase, triggers in _PHASES.items() for trigger in triggers}
+    reads: dict[str, set[str]] = {}
+    sends: dict[str, set[str]] = {}
+    for item in (*seen.report.reads, *seen.flows()):
+        if item.level.rank < Level.REACHABLE.rank:
+            continue
+        phase = phase_of.get(item.trigger, "unknown")
+        if item.before_consent:
+            phase = "before_consent"
+        into = sends if isinstance(item, Flow) and item.level == Level.TRACED else reads
+        into.setdefault(phase, set()).add(item.data_type.split(".")[0])
+    opened = {t.split(".")[0] for p in seen.report.permissions for t in p.data_types}
+    install = say("timeline.install", types=_names(opened)) if opened else None
+    phases = [Phase(Name("phase", "install"), (install or say("timeline.install_none"),), "calm")]
+    for name in ("before_consent", "start", "use", "background", "unknown"):
+        sent = sends.get(name, set())
+        only_read = reads.get(name, set()) - sent
+        said = [say("timeline.send", types=_names(sent))] if sent else []
+        said += [say("timeline.read", types=_names(only_read))] if only_read else []
+        tone = "bad" if sent else "warn" if only_read else "calm"
+        if said or name != "unknown":
+            phases.append(
+                Phase(Name("phase", name), tuple(said or [say("timeline.nothing")]), tone)
+            )
+    overdue = [say("timeline.overdue")]
+    overdue += [say("timeline.overdue_terms", quote=w.quote) for w in _overdue(seen)[:2]]
+    phases.append(Phase(Name("phase", "overdue"), tuple(overdue), "open"))
+    return tuple(phases)
+
+
+def _overdue(seen: Seen) -> list[Warning_]:
+    kinds = ("overdue_trigger", "contacts_for_collection", "third_parties_told")
+    return sorted(
+        (w for w in seen.report.terms.warnings if w.kind in kinds),
+        key=lambda w: (kinds.index(w.kind), w),
+    )
+
+
+def _names(types: Iterable[str]) -> list[Value]:
+    return [Name("data_type", t) for t in sorted(types)[:10]]
+
+
+def _finding(seen: Seen, finding: Finding) -> FindingView:
+    practice = _practice_of(seen, finding)
+    flows = _flows_of(seen, finding, practice)
+    named = {*finding.evidence, *(practice.statements if practice else ())}
+    proofs: list[Proof] = [partial(seen.exhibits.flow, flow) for flow in flows[:2]]
+    if not proofs:
+        places = {f"{r.site.caller}@{r.site.offset}": r for r in seen.report.reads}
+        found = [places[e] for e in finding.evidence if e in places]
+        proofs = [partial(seen.exhibits.read, read) for read in found[:2]]
+    where = {f.endpoint: f for f in flows if f.endpoint}
+    ordered = sorted(finding.indicators, key=lambda i: not i.anchor)
+    return FindingView(
+        finding,
+        title(finding),
+        localized(finding, "why", finding.why),
+        localized(finding, "confidence_why", finding.confidence_why),
+        localized(finding, "severity_why", finding.severity_why),
+        tuple(seen.exhibits.statement(s) for s in seen.statements(named)[:3]),
+        tuple(make() for make in proofs),
+        tuple(
+            (Code(url), recipient(flow.recipient), url.startswith("http://"))
+            for url, flow in list(where.items())[:4]
+        ),
+        tuple(ordered[:2]),
+        tuple(ordered[2:30]),
+        _lists(finding),
+        not seen.report.terms.documents,
+    )
+
+
+def _practice_of(seen: Seen, finding: Finding) -> Practice | None:
+    return next((p for p in seen.report.practices if practice_id(p) == finding.practice), None)
+
+
+def _flows_of(seen: Seen, finding: Finding, practice: Practice | None) -> list[Flow]:
+    named = {*finding.evidence, *(practice.flows if practice else ())}
+    found = [f for f in seen.report.flows if f.id in named]
+    return sorted(found, key=lambda f: (f.id not in finding.evidence, -f.level.rank, f.id))
+
+
+def _lists(finding: Finding) -> tuple[tuple[str, tuple[Local, ...]], ...]:
+    """Pair each item of a finding's lists with its translations, which have one item a line."""
+    made = []
+    for name in ("in_favour", "not_shown", "to_do"):
+        items: tuple[str, ...] = getattr(finding, name)
+        lines = {
+            key.partition(".")[2]: text.splitlines()
+            for key, text in sorted(finding.texts.items())
+            if key.startswith(f"{name}.")
+        }
+        rows = tuple(
+            Local(tuple((lang, t[i]) for lang, t in lines.items() if i < len(t)), item)
+            for i, item in enumerate(items[:12])
+        )
+        if rows:
+            made.append((f"finding.{name}", rows))
+    return tuple(made)
