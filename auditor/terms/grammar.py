@@ -1,0 +1,547 @@
+"""From the words of one sentence to claims: who does what with which data, and whether it is denied.
+
+The grammar is shallow and the same for every language of the lexicon, all of which put the verb
+before its object or the topic before the clause. A verb governs a mention when it is the nearest
+one before it in its clause, else after it, else in the clauses before (a list goes on), else after
+(a topic is fronted). A negator denies every verb to its right in its clause up to a contrast ("but",
+"仅"); verbs that are joined ("collect, store or share") share polarity and object.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from auditor.model import Action
+from auditor.terms.lexicon import Hit
+from auditor.terms.sentences import Sentence, chinese
+
+_FIRST = frozenset({"we", "user"})
+_ELLIPTIC = frozenset({"upload", "share", "disclose", "entrust", "sell", "retain"})
+_ACTIONS = {
+    "collect": Action.COLLECT,
+    "provide": Action.COLLECT,
+    "share": Action.SHARE,
+    "disclose": Action.DISCLOSE,
+    "entrust": Action.ENTRUST,
+    "sell": Action.SELL,
+    "upload": Action.UPLOAD,
+    "use": Action.USE,
+    "aim": Action.USE,
+    "retain": Action.RETAIN,
+}
+_WAIVERS = ("无需", "无须", "不需要", "不必", "不要求", "not required to", "not need")
+
+
+@dataclass(slots=True)
+class Verb:
+    """One verb of the sentence with what its surroundings say."""
+
+    hit: Hit
+    clause: int
+    sense: str
+    negated: bool = False
+    modality: str = ""
+    entity: str = "we"
+    subject: str = ""
+    """Role of the nearest party before it, empty when there is none in the sentence."""
+    recipients: tuple[str, ...] = ()
+    inward: bool = False
+    """The data come to us: 向我们提供, share with us."""
+    duty: bool = False
+    """It forbids or advises somebody else; no claim about us."""
+    chain: int = 0
+    """Verbs with the same number are joined by "and", "or", "、"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one verb says about some mentions; types are resolved by the reader."""
+
+    action: Action
+    negated: bool
+    mentions: tuple[Hit, ...]
+    entity: str = "we"
+    recipients: tuple[str, ...] = ()
+    modality: str = ""
+    scope: str = ""
+    condition: str = ""
+    confidence: str = "high"
+    elliptic: bool = False
+    """The object is not named in the sentence; the reader finds the antecedent."""
+
+
+@dataclass(slots=True)
+class Frame:
+    """What a lead-in, a heading or a table header lends to words without a verb."""
+
+    action: Action = Action.COLLECT
+    negated: bool = False
+    entity: str = "we"
+    recipients: tuple[str, ...] = ()
+    modality: str = ""
+    scope: str = ""
+    confidence: str = "high"
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A sentence with its verbs."""
+
+    sentence: Sentence
+    verbs: list[Verb] = field(default_factory=list)
+    exceptions: list[Hit] = field(default_factory=list)
+
+
+def parse(sentence: Sentence) -> Parsed:
+    """Find the verbs of a sentence, their polarity, subject, recipients and coordination."""
+    verbs = [Verb(c, sentence.clause(c.start), c.sense.value) for c in sentence.of("verb")]
+    parsed = Parsed(sentence, verbs, _exceptions(sentence))
+    _polarity(parsed)
+    _chains(parsed)
+    for verb in verbs:
+        _subject(parsed, verb)
+        _recipients(parsed, verb)
+    _conditions(parsed)
+    return parsed
+
+
+def _exceptions(sentence: Sentence) -> list[Hit]:
+    """Exceptions that concern the act, not those that name data ("除紧急联系人外")."""
+    found = []
+    for cue in sentence.of("exception"):
+        start, end = sentence.bounds(sentence.clause(cue.start))
+        named = any(
+            m.sense.kind == "type" and cue.start <= m.start < end for m in sentence.mentions
+        )
+        if not named or cue.sense.value == "with_consent":
+            found.append(cue)
+    return found
+
+
+def _polarity(parsed: Parsed) -> None:
+    """Set `negated` of every verb, clause by clause, a negator without a verb carrying over."""
+    sentence = parsed.sentence
+    carried = False
+    for clause in range(len(sentence.clauses)):
+        start, end = sentence.bounds(clause)
+        active, fresh, own = carried, False, False
+        for cue in sentence.cues:
+            if not start <= cue.start < end:
+                continue
+            kind = cue.sense.kind
+            if kind == "negator":
+                active, fresh = _negates(sentence, cue, start), True
+            elif kind == "breaker":
+                active = False
+            elif kind == "consent" and fresh and _waives(sentence, start, cue.start):
+                active = False
+            elif kind == "verb":
+                verb = next(v for v in parsed.verbs if v.hit is cue)
+                verb.negated, fresh, own = active, False, True
+        carried = active and (fresh or (carried and not own))
+
+
+def _negates(sentence: Sentence, cue: Hit, start: int) -> bool:
+    """Whether a negator denies: not in "if you do not …", which leaves the choice to the user."""
+    head = sentence.text[start : cue.start]
+    conditional = any(
+        c.sense.kind == "condition" and start <= c.start < cue.start for c in sentence.cues
+    )
+    parties = [c for c in sentence.cues if c.sense.kind == "party" and start <= c.start < cue.start]
+    if conditional and (not parties or parties[-1].sense.value == "user"):
+        return False
+    return "如果" not in head[:4] or not parties or parties[-1].sense.value == "we"
+
+
+def _waives(sentence: Sentence, start: int, end: int) -> bool:
+    return any(word in sentence.text[start:end] for word in _WAIVERS)
+
+
+def _chains(parsed: Parsed) -> None:
+    """Number joined verbs alike, and let them share polarity."""
+    sentence = parsed.sentence
+    conjunctions = sentence.of("conj")
+    number = 0
+    for index, verb in enumerate(parsed.verbs):
+        if index:
+            last = parsed.verbs[index - 1]
+            if _joined(sentence, conjunctions, last.hit.end, verb.hit.start):
+                verb.negated = verb.negated or last.negated
+            else:
+                number += 1
+        verb.chain = number
+
+
+def _joined(sentence: Sentence, conjunctions: list[Hit], start: int, end: int) -> bool:
+    """Whether only conjunctions, commas and blanks stand in the gap."""
+    gap = sentence.text[start:end]
+    if len(gap) > 30:
+        return False
+    for hit in conjunctions:
+        if start <= hit.start and hit.end <= end:
+            gap = gap.replace(sentence.text[hit.start : hit.end], " ", 1)
+    return not gap.strip(" ,，、/()（）")
+
+
+def _subject(parsed: Parsed, verb: Verb) -> None:
+    """The nearest party before the verb that no preposition governs."""
+    sentence = parsed.sentence
+    for cue in reversed(sentence.cues):
+        if cue.sense.kind != "party" or cue.end > verb.hit.start:
+            continue
+        if _governed(sentence, cue):
+            continue
+        if cue.sense.value == "user" and _possessive(sentence, cue):
+            continue
+        verb.subject = cue.sense.value
+        break
+    if verb.subject and verb.subject not in _FIRST | {"relatives"}:
+        verb.entity = verb.subject
+    duties = [c for c in sentence.of("duty") if c.start < verb.hit.end]
+    verb.duty = bool(duties) and verb.subject != "we"
+
+
+def _governed(sentence: Sentence, party: Hit) -> bool:
+    """Whether a preposition stands right before the party (任何, "our", "the" may lie between)."""
+    for cue in reversed(sentence.cues):
+        if cue.sense.kind == "prep" and cue.end <= party.start:
+            gap = sentence.text[cue.end : party.start].strip()
+            if len(gap) <= (6 if chinese(sentence.text) else 24) and "，" not in gap:
+                return True
+            return False
+    return False
+
+
+def _possessive(sentence: Sentence, party: Hit) -> bool:
+    if sentence.text[party.end : party.end + 1] == "的":
+        return True
+    return sentence.text[party.start : party.end] in {"your", "my", "customer", "user", "自己"}
+
+
+def _recipients(parsed: Parsed, verb: Verb) -> None:
+    """Parties other than us and the user that the sentence names; and whether data flow to us."""
+    sentence = parsed.sentence
+    start, end = sentence.bounds(verb.clause)
+    roles: list[str] = []
+    for cue in sentence.of("party"):
+        role = cue.sense.value
+        inside = start <= cue.start < end
+        if role == "we" and inside and _governed(sentence, cue) and not _from(sentence, cue):
+            verb.inward = True
+        if role == "we" and sentence.text[verb.hit.end : cue.start].strip() in (
+            "",
+            "to",
+            "给",
+            "with",
+        ):
+            verb.inward = verb.inward or cue.start >= verb.hit.end
+        if role not in _FIRST:
+            if inside and _from(sentence, cue) and verb.sense in ("collect", "provide", "use"):
+                continue
+            roles.append(role)
+    verb.recipients = tuple(dict.fromkeys(roles))
+
+
+def _from(sentence: Sentence, party: Hit) -> bool:
+    preps = [c for c in sentence.of("prep") if c.end <= party.start]
+    if not preps or preps[-1].sense.value != "from":
+        return False
+    return party.start - preps[-1].end <= (6 if chinese(sentence.text) else 30)
+
+
+def _conditions(parsed: Parsed) -> None:
+    """Turn "not … unless …" into an affirmative that depends on the exception."""
+    if not parsed.exceptions:
+        return
+    modality = parsed.exceptions[0].sense.value
+    for verb in parsed.verbs:
+        if verb.negated:
+            verb.negated, verb.modality = False, modality
+
+
+# ------------------------------------------------------------------ claims
+
+
+def claims_of(parsed: Parsed, frame: Frame | None) -> list[Claim]:
+    """Every claim of a sentence; `frame` serves mentions that no verb governs."""
+    sentence = parsed.sentence
+    groups: dict[tuple[int, bool], list[Hit]] = {}
+    orphans: list[Hit] = []
+    denied: list[Hit] = []
+    for mention in sentence.mentions:
+        verb = governor(parsed, mention)
+        if verb is not None and _is_aim(parsed, verb, mention):
+            continue
+        if _denied_by_itself(parsed, mention):
+            denied.append(mention)
+        elif verb is None:
+            orphans.append(mention)
+        else:
+            groups.setdefault((parsed.verbs.index(verb), False), []).append(mention)
+    claims: list[Claim] = []
+    for (index, _), mentions in sorted(groups.items()):
+        claims.extend(_claims_of_verb(parsed, parsed.verbs[index], tuple(mentions)))
+    if denied:
+        claims.append(_with_context(parsed, Claim(Action.COLLECT, True, tuple(denied))))
+    if orphans and frame is not None:
+        claims.append(_with_context(parsed, claim_of_frame(frame, tuple(orphans))))
+    claims.extend(_elliptic(parsed, {i for i, _ in groups}))
+    return claims
+
+
+def claim_of_frame(frame: Frame, mentions: tuple[Hit, ...]) -> Claim:
+    """The claim that a frame makes about mentions without a verb."""
+    return Claim(
+        frame.action,
+        frame.negated,
+        mentions,
+        frame.entity,
+        frame.recipients,
+        frame.modality,
+        frame.scope,
+        confidence=frame.confidence,
+    )
+
+
+def governor(parsed: Parsed, mention: Hit) -> Verb | None:
+    """The verb that governs a mention (see the head of this module), or None."""
+    sentence = parsed.sentence
+    clause = sentence.clause(mention.start)
+    usable = [v for v in parsed.verbs if not _attributive(sentence, v, mention)]
+    usable = [v for v in usable if _can_govern(v)] or parsed.verbs
+    before = [v for v in usable if v.clause == clause and v.hit.start <= mention.start]
+    if before:
+        return before[-1]
+    usable = [v for v in usable if v.sense != "aim" or v.clause >= clause]
+    after = [v for v in usable if v.clause == clause and v.hit.start > mention.start]
+    if after:
+        return after[0]
+    earlier = [v for v in usable if v.clause < clause]
+    if earlier and not _fronted(sentence, clause):
+        return earlier[-1]
+    later = [v for v in usable if v.clause > clause]
+    if later:
+        return later[0]
+    return earlier[-1] if earlier else None
+
+
+def _is_aim(parsed: Parsed, verb: Verb, mention: Hit) -> bool:
+    """What stands after 用于, or a credit record after "assess", is a purpose and no data."""
+    if verb.hit.start > mention.start:
+        return False
+    if verb.sense == "aim":
+        return True
+    purposes = [
+        p for p in parsed.sentence.of("purpose") if p.start < mention.end and p.end > mention.start
+    ]
+    return bool(purposes) and mention.sense.value == "credit"
+
+
+def _can_govern(verb: Verb) -> bool:
+    return not (verb.sense == "disclose" and not verb.recipients)
+
+
+def _fronted(sentence: Sentence, clause: int) -> bool:
+    """A clause that starts a new thought ("但通讯录…", "but your contacts …")."""
+    start, end = sentence.bounds(clause)
+    return any(c.sense.kind == "breaker" and start <= c.start < start + 4 for c in sentence.cues)
+
+
+def _attributive(sentence: Sentence, verb: Verb, mention: Hit) -> bool:
+    """收集的 in 不会出售收集的通讯录: a modifier, when another verb stands before it."""
+    gap = sentence.text[verb.hit.end : mention.start]
+    return gap in ("的", "到的", "了的", "的您的", "到的您的")
+
+
+def _denied_by_itself(parsed: Parsed, mention: Hit) -> bool:
+    """A negator right before the mention in a clause without a verb: "not your messages"."""
+    sentence = parsed.sentence
+    clause = sentence.clause(mention.start)
+    if any(v.clause == clause for v in parsed.verbs) or parsed.exceptions:
+        return False
+    start, _ = sentence.bounds(clause)
+    for cue in sentence.of("negator"):
+        if start <= cue.start and cue.end <= mention.start and _negates(sentence, cue, start):
+            return mention.start - cue.end <= (12 if chinese(sentence.text) else 40)
+    return False
+
+
+def _claims_of_verb(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> list[Claim]:
+    """Claims of a verb and of those joined to it."""
+    claims: list[Claim] = []
+    for other in parsed.verbs:
+        if other is not verb and (other.chain != verb.chain or not _can_govern(other)):
+            continue
+        claim = _claim(parsed, other, mentions)
+        if claim is not None and not any(
+            c.action == claim.action and c.negated == claim.negated for c in claims
+        ):
+            claims.append(_with_context(parsed, claim))
+    return claims
+
+
+def _claim(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> Claim | None:
+    if verb.duty:
+        return None
+    if verb.sense == "delete":
+        return _permission_switch(parsed, mentions)
+    if _is_right(parsed, verb):
+        return None
+    action = _action(parsed, verb)
+    outward = action in (Action.SHARE, Action.DISCLOSE, Action.ENTRUST, Action.SELL)
+    recipients = verb.recipients if outward else ()
+    return Claim(
+        action, verb.negated, mentions, "we" if outward else verb.entity, recipients, verb.modality
+    )
+
+
+def _is_right(parsed: Parsed, verb: Verb) -> bool:
+    """ "您有权查询您的银行卡信息" is a right of the user, no act of ours."""
+    rights = [c for c in parsed.sentence.of("right") if c.start <= verb.hit.start]
+    if not rights:
+        return False
+    return verb.subject in ("user", "") and verb.sense in ("collect", "use", "delete", "disclose")
+
+
+def _permission_switch(parsed: Parsed, mentions: tuple[Hit, ...]) -> Claim | None:
+    """ "您可以关闭通讯录权限": whoever can switch it off was asked for it."""
+    text = parsed.sentence.text
+    named = tuple(
+        m
+        for m in mentions
+        if any(w in text[m.start : m.end + 14] for w in ("权限", "授权", "permission", "access"))
+    )
+    if not named:
+        return None
+    return Claim(Action.COLLECT, False, named, modality="optional", confidence="low")
+
+
+def _action(parsed: Parsed, verb: Verb) -> Action:
+    """The action of a verb, its direction considered."""
+    action = _ACTIONS[verb.sense]
+    third = [r for r in verb.recipients if r != "relatives"]
+    if verb.sense == "provide":
+        outward = _outward(parsed, verb) and verb.subject != "user" and not verb.inward
+        return Action.SHARE if outward else Action.COLLECT
+    if verb.sense in ("share", "disclose", "upload") and verb.inward and not _outward(parsed, verb):
+        return Action.UPLOAD if verb.sense == "upload" else Action.COLLECT
+    if verb.sense == "share" and verb.subject == "user" and not third:
+        return Action.COLLECT
+    if verb.sense == "upload" and verb.subject == "user" and not third:
+        return Action.COLLECT
+    if verb.sense in ("upload", "use") and _outward(parsed, verb) and verb.sense == "upload":
+        return Action.SHARE
+    return action
+
+
+def _outward(parsed: Parsed, verb: Verb) -> bool:
+    """Whether a preposition of the clause leads to a third party."""
+    sentence = parsed.sentence
+    start, end = sentence.bounds(verb.clause)
+    for cue in sentence.of("party"):
+        if cue.sense.value in _FIRST or not start <= cue.start < end:
+            continue
+        if _governed(sentence, cue) and not _from(sentence, cue):
+            return True
+        if cue.start >= verb.hit.end and cue.start - verb.hit.end <= 6 and chinese(sentence.text):
+            return True
+    return False
+
+
+def _elliptic(parsed: Parsed, used: set[int]) -> list[Claim]:
+    """Claims of verbs whose object stands earlier: "…通讯录，并上传至服务器", "we do not upload it"."""
+    sentence = parsed.sentence
+    chains = {parsed.verbs[i].chain for i in used}
+    claims: list[Claim] = []
+    for index, verb in enumerate(parsed.verbs):
+        if index in used or verb.chain in chains or verb.duty:
+            continue
+        if verb.sense not in _ELLIPTIC and not (verb.negated and verb.sense == "collect"):
+            continue
+        if not _open_object(sentence, verb) or not _can_govern(verb):
+            continue
+        before = [m for m in sentence.mentions if m.end <= verb.hit.start]
+        last = [m for m in before if sentence.clause(m.start) == sentence.clause(before[-1].start)]
+        claim = _claim(parsed, verb, tuple(last))
+        if claim is not None:
+            claims.append(_with_context(parsed, replace(claim, elliptic=not last)))
+    return claims
+
+
+def _open_object(sentence: Sentence, verb: Verb) -> bool:
+    """Whether the verb has no object of its own but an anaphor, a recipient or nothing."""
+    _, end = sentence.bounds(verb.clause)
+    if any(c.sense.kind == "anaphor" for c in sentence.cues):
+        return True
+    rest = sentence.text[verb.hit.end : end]
+    return len(rest.strip()) <= (16 if chinese(sentence.text) else 60)
+
+
+def _with_context(parsed: Parsed, claim: Claim) -> Claim:
+    """Add modality, scope and condition from the whole sentence."""
+    sentence = parsed.sentence
+    modality = claim.modality
+    if not modality and not claim.negated:
+        modality = next(
+            (
+                k
+                for k, c in (("with_consent", "consent"), ("optional", "optional"))
+                if sentence.has(c)
+            ),
+            "",
+        )
+    return replace(
+        claim,
+        modality=modality,
+        scope=claim.scope or _scope(parsed, claim),
+        condition=claim.condition or _condition(parsed),
+    )
+
+
+def _scope(parsed: Parsed, claim: Claim) -> str:
+    sentence = parsed.sentence
+    fixed = [getattr(m.sense.entry, "scope", "") for m in claim.mentions]
+    if claim.mentions and all(fixed):
+        return str(fixed[0])
+    types = {m.sense.value.split(".")[0] for m in claim.mentions}
+    if claim.negated:
+        return "other_only" if _partial(sentence, claim) else ""
+    if types & {"contacts", "emergency_contact"} and sentence.has("select"):
+        return "selected_only" if _select_governs(sentence, claim) else ""
+    if "sms" in types and sentence.has("otp"):
+        return "otp_only"
+    if sentence.has("local"):
+        return "local_only"
+    return ""
+
+
+def _partial(sentence: Sentence, claim: Claim) -> bool:
+    """Whether "other" stands by a denied mention: only the rest is denied."""
+    reach = 10 if chinese(sentence.text) else 30
+    for cue in sentence.of("other"):
+        for mention in claim.mentions:
+            near = mention.start - reach <= cue.start <= mention.end + reach
+            if near and not _names_another_party(sentence, cue):
+                return True
+    return False
+
+
+def _names_another_party(sentence: Sentence, cue: Hit) -> bool:
+    """其他公司, other companies: the word belongs to a party, not to the data."""
+    return any(c.start - cue.end in (0, 1) for c in sentence.of("party") if c.start >= cue.end)
+
+
+def _select_governs(sentence: Sentence, claim: Claim) -> bool:
+    """ "读取通讯录，以便您选择" reads the book; "从通讯录中选择" takes what is chosen."""
+    clauses = {sentence.clause(m.start) for m in claim.mentions}
+    return any(sentence.clause(c.start) in clauses for c in sentence.of("select"))
+
+
+def _condition(parsed: Parsed) -> str:
+    """The clause that states a condition or an exception, as written in the folded text."""
+    sentence = parsed.sentence
+    cues = parsed.exceptions or sentence.of("condition")
+    if not cues:
+        return ""
+    start, end = sentence.bounds(sentence.clause(cues[0].start))
+    return sentence.text[start:end].strip(" ,，；;：:")[:200]

@@ -1,0 +1,253 @@
+"""The words of `data/lexicon`, compiled: phrases found in one pass, the longest match wins.
+
+A matcher never backtracks: phrases are looked up by their first two characters, patterns are
+bounded (a test refuses `*` and `+` without a bound) and run on one sentence at a time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from auditor.catalog import Catalog, Entry
+from auditor.errors import InvalidCatalogError
+from auditor.terms.language import LANGUAGES
+
+
+class TypeWords(Entry):
+    """Words of one language for one data type; `type` is empty for phrases that are no mention."""
+
+    type: str
+    phrases: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
+    vetoes: tuple[str, ...] = ()
+    veto_patterns: tuple[str, ...] = ()
+    scope: str = ""
+    broad: bool = False
+    near: tuple[str, ...] = ()
+    near_type: str = ""
+    unless: tuple[str, ...] = ()
+    examples: dict[Literal["match", "no_match"], tuple[str, ...]] = {}
+
+
+class CueWords(Entry):
+    """Function words of one language: `kind` tells the grammar what to do with a match."""
+
+    kind: str
+    value: str
+    phrases: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
+    inflect: bool = False
+
+
+class Hypernym(Entry):
+    """A broader word: what it covers, and what it commonly denotes by itself."""
+
+    en: str
+    zh: str
+    covers: tuple[str, ...]
+    implies: tuple[str, ...] = ()
+
+
+class Sense(NamedTuple):
+    """What a phrase stands for."""
+
+    kind: str
+    value: str
+    entry: TypeWords | CueWords
+
+
+class Hit(NamedTuple):
+    """One match in a folded text, half-open."""
+
+    start: int
+    end: int
+    sense: Sense
+
+
+def inflections(verb: str) -> set[str]:
+    """Regular English forms of `verb`, whose first word is the one that changes."""
+    head, _, rest = verb.partition(" ")
+    tail = f" {rest}" if rest else ""
+    stem = head[:-1] if head.endswith("e") and not head.endswith("ee") else head
+    third = head + ("es" if head.endswith(("s", "sh", "ch", "x")) else "s")
+    forms = {head, third, stem + "ed", stem + "ing"}
+    if head.endswith("y") and head[-2:-1] not in "aeiou":
+        forms |= {head[:-1] + "ies", head[:-1] + "ied"}
+    if head in {"get", "scan", "submit", "permit", "log", "let"}:
+        forms |= {head + head[-1] + "ed", head + head[-1] + "ing"}
+    return {form + tail for form in forms}
+
+
+def _plurals(phrase: str) -> set[str]:
+    if not phrase[-1:].isascii() or not phrase[-1:].isalpha() or phrase.endswith("s"):
+        return {phrase}
+    if phrase.endswith("y") and phrase[-2:-1] not in "aeiou":
+        return {phrase, phrase[:-1] + "ies"}
+    return {phrase, phrase + "s"}
+
+
+def _latin(char: str) -> bool:
+    return char.isalnum() and char < "⺀"
+
+
+class Matcher:
+    """All phrases and patterns of one layer (nouns, or function words) of one language."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._phrases: dict[str, list[tuple[str, Sense]]] = {}
+        self._patterns: list[tuple[re.Pattern[str], Sense]] = []
+
+    def add(self, phrase: str, sense: Sense) -> None:
+        """Add a literal phrase; where it starts or ends in a Latin letter it matches whole words."""
+        low = phrase.lower().replace("’", "'")
+        self._phrases.setdefault(low[:2], []).append((low, sense))
+
+    def add_pattern(self, pattern: str, sense: Sense) -> None:
+        """Add a bounded regular expression."""
+        self._patterns.append((re.compile(pattern, re.IGNORECASE), sense))
+
+    def close(self) -> None:
+        """Sort so that the longest phrase of each start comes first."""
+        for phrases in self._phrases.values():
+            phrases.sort(key=lambda item: (-len(item[0]), item[1].kind == "veto", item[0]))
+
+    def find(self, text: str) -> list[Hit]:
+        """Every match in `text`, left to right, none overlapping, longer ones first served."""
+        hits = self._literal(text)
+        for pattern, sense in self._patterns:
+            hits.extend(
+                Hit(m.start(), m.end(), sense)
+                for m in pattern.finditer(text)
+                if m.end() > m.start()
+            )
+        return _longest(hits)
+
+    def _literal(self, text: str) -> list[Hit]:
+        hits: list[Hit] = []
+        table = self._phrases
+        end = 0
+        for index in range(len(text)):
+            found = table.get(text[index : index + 2], ())
+            for phrase, sense in (*found, *table.get(text[index], ())):
+                stop = index + len(phrase)
+                if stop <= end or not text.startswith(phrase, index):
+                    continue
+                if _latin(text[index]) and index and _latin(text[index - 1]):
+                    continue
+                if _latin(text[stop - 1]) and stop < len(text) and _latin(text[stop]):
+                    continue
+                hits.append(Hit(index, stop, sense))
+                break
+        return hits
+
+
+def _longest(hits: list[Hit]) -> list[Hit]:
+    """Drop every match that a longer one (or an earlier one of the same length) overlaps."""
+    kept: list[Hit] = []
+    taken: set[int] = set()
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
+        if not any(i in taken for i in (hit.start, hit.end - 1)):
+            taken.update(range(hit.start, hit.end))
+            kept.append(hit)
+    return sorted(kept, key=lambda h: h.start)
+
+
+LAYERS: tuple[frozenset[str], ...] = (
+    frozenset("verb negator none exception breaker conj prep condition consent optional".split()),
+    frozenset({"party"}),
+    frozenset({"purpose"}),
+    frozenset("question right duty definition anaphor other select local otp ask".split()),
+)
+"""Kinds of cues that compete for the same characters; matches of different layers may overlap."""
+HEADS = frozenset({"section", "column", "answer"})
+"""Kinds that are looked for in headings, table headers and answers only."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The layers of one language."""
+
+    language: str
+    nouns: Matcher
+    layers: tuple[Matcher, ...]
+    heads: Matcher
+
+    def cues(self, text: str) -> list[Hit]:
+        """Every function word of `text`, by position."""
+        found = [hit for layer in self.layers for hit in layer.find(text)]
+        return sorted(found, key=lambda h: (h.start, h.end))
+
+
+class Lexicon:
+    """The lexicon of every language, compiled when it is first asked for."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Read the entries of `catalog` (cheap); compile later."""
+        self._catalog = catalog
+        self._words: dict[str, Words] = {}
+
+    @cached_property
+    def types(self) -> tuple[TypeWords, ...]:
+        """Words for data types, all languages."""
+        return self._catalog.entries("lexicon/types", TypeWords)
+
+    @cached_property
+    def cues(self) -> tuple[CueWords, ...]:
+        """Function words, all languages."""
+        return self._catalog.entries("lexicon/cues", CueWords)
+
+    @cached_property
+    def hypernyms(self) -> dict[str, Hypernym]:
+        """Broader words by id."""
+        return {h.id: h for h in self._catalog.entries("lexicon/hypernyms", Hypernym)}
+
+    def words(self, language: str) -> Words:
+        """The compiled words of `language`; English when it has none."""
+        tag = language if language in LANGUAGES else "en"
+        if tag not in self._words:
+            self._words[tag] = self._compile(tag)
+        return self._words[tag]
+
+    def _compile(self, tag: str) -> Words:
+        nouns, heads = Matcher(), Matcher()
+        layers = tuple(Matcher() for _ in LAYERS)
+        chosen = {tag, "any"} | ({"en"} if tag in {"fil", "hi"} else set())
+        for entry in self.types:
+            if entry.id.split(".")[0] in chosen:
+                _add_type(nouns, entry, plural=tag in {"en", "fil", "hi"})
+        for cue in self.cues:
+            if cue.id.split(".")[0] in chosen:
+                sense = Sense(cue.kind, cue.value, cue)
+                cues = heads if cue.kind in HEADS else layers[_layer(cue)]
+                for phrase in cue.phrases:
+                    for form in sorted(inflections(phrase)) if cue.inflect else [phrase]:
+                        cues.add(form, sense)
+                for pattern in cue.patterns:
+                    cues.add_pattern(pattern, sense)
+        for matcher in (nouns, heads, *layers):
+            matcher.close()
+        return Words(tag, nouns, layers, heads)
+
+
+def _layer(cue: CueWords) -> int:
+    for index, kinds in enumerate(LAYERS):
+        if cue.kind in kinds:
+            return index
+    raise InvalidCatalogError(f"lexicon: entry {cue.id!r}: unknown kind {cue.kind!r}")
+
+
+def _add_type(nouns: Matcher, entry: TypeWords, plural: bool) -> None:
+    kind = "veto" if not entry.type else "broad" if entry.broad else "type"
+    sense, veto = Sense(kind, entry.type, entry), Sense("veto", "", entry)
+    for phrases, meaning in ((entry.phrases, sense), (entry.vetoes, veto)):
+        for phrase in phrases:
+            for form in sorted(_plurals(phrase)) if plural else [phrase]:
+                nouns.add(form, meaning)
+    for pattern in entry.patterns:
+        nouns.add_pattern(pattern, sense)
+    for pattern in entry.veto_patterns:
+        nouns.add_pattern(pattern, veto)

@@ -1,0 +1,346 @@
+"""Read one document: passages in order, with a memory for definitions and antecedents.
+
+In: a layout. Out: `Reading`s, the claims with their data types resolved and their span in the
+document's text. Nothing here knows about files or other documents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from auditor.model import Action
+from auditor.terms.blocks import Block, Kind, Layout
+from auditor.terms.grammar import Claim, Frame, Parsed, claims_of, parse
+from auditor.terms.language import language_of
+from auditor.terms.lexicon import Lexicon, Words
+from auditor.terms.normal import Folded, fold
+from auditor.terms.sections import SKIPPED, section_of
+from auditor.terms.sentences import Sentence, sentences_of
+from auditor.terms.structure import Passage, introduces, passages_of
+from auditor.terms.types import Definitions, Named
+
+_ANSWERS_NO = ("不会", "不", "否", "no", "never", "we do not", "we don't", "tidak", "não", "không")
+_CONTEXT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One claim of the document."""
+
+    claim: Claim
+    named: Named
+    purposes: tuple[str, ...]
+    start: int
+    end: int
+    language: str
+    context: str
+
+
+@dataclass
+class _Memory:
+    """What anaphors may point to."""
+
+    sentence: Named = field(default_factory=Named)
+    block: Named = field(default_factory=Named)
+    topic: Named = field(default_factory=Named)
+    section: tuple[Block, ...] = ()
+    purposes: tuple[str, ...] = ()
+
+
+class DocumentReader:
+    """Reads the passages of one document."""
+
+    def __init__(self, layout: Layout, lexicon: Lexicon, language: str, regional: bool) -> None:
+        """Prepare; `language` is the primary tag of most of the text."""
+        self.layout = layout
+        self.lexicon = lexicon
+        self.language = language
+        self.regional = regional
+        self.definitions = Definitions(lexicon.hypernyms)
+        self.memory = _Memory()
+        self.readings: list[Reading] = []
+        self._frames: dict[int, Frame | None] = {}
+
+    def read(self) -> list[Reading]:
+        """All readings in order of the text; definitions are learnt first, for they may stand last."""
+        passages = passages_of(self.layout)
+        for passage in passages:
+            self._learn(passage)
+        for passage in passages:
+            if passage.block.kind is Kind.ROW:
+                self._row(passage)
+            else:
+                self._prose(passage)
+        return self.readings
+
+    # -------------------------------------------------------------- words and text
+
+    def _words(self, text: str) -> tuple[str, Words]:
+        tag = language_of(text, self.language) if len(text) > 60 else self._short(text)
+        return tag, self.lexicon.words(tag)
+
+    def _short(self, text: str) -> str:
+        chinese = language_of(text, self.language) == "zh"
+        return "zh" if chinese else (self.language if self.language != "zh" else "en")
+
+    def _sentences(self, passage: Passage) -> tuple[str, Folded, list[Sentence]]:
+        text = self.layout.text[passage.body : passage.block.end]
+        tag, words = self._words(text)
+        folded = fold(text, self.regional)
+        return tag, folded, sentences_of(folded, words)
+
+    def _learn(self, passage: Passage) -> None:
+        if passage.block.kind is Kind.ROW:
+            return
+        _, _, sentences = self._sentences(passage)
+        for sentence in sentences:
+            broad = [m for m in sentence.mentions if m.sense.kind == "broad"]
+            if not broad:
+                continue
+            gap = sentence.text[broad[0].end : broad[0].end + 24]
+            if any(
+                w in gap
+                for w in ("包括", "包含", "例如", "如", "（", "(", "include", "such as", "为")
+            ):
+                members = [m for m in sentence.mentions if m.start > broad[0].end]
+                named = self.definitions.resolve(
+                    sentence, [m for m in members if m.sense.kind == "type"]
+                )
+                self.definitions.learn(broad[0].sense.value, named.exact)
+
+    # -------------------------------------------------------------- prose
+
+    def _prose(self, passage: Passage) -> None:
+        tag, folded, sentences = self._sentences(passage)
+        section = section_of(passage, self._heading_words)
+        if passage.block.kind is Kind.HEADING:
+            self._heading(passage, sentences)
+        if section in SKIPPED and not any(_speaks_for_us(s) for s in sentences):
+            return
+        if self.memory.section != passage.headings:
+            self.memory.section = passage.headings
+            self.memory.block = self.memory.block if passage.leads else Named()
+        frame = None if passage.block.kind is Kind.HEADING else self._frame(passage, section)
+        block_named = Named()
+        self.memory.sentence = Named()
+        purposes = _purposes(sentences)
+        question: Sentence | None = None
+        joint: Frame | None = None
+        for sentence in sentences:
+            if question is not None:
+                self._answer(question, sentence, passage, folded, tag)
+            question = sentence if _asks(sentence) else None
+            if question is not None or _defines(sentence):
+                continue
+            if self._labels(sentence, sentences):
+                self.memory.topic = self.definitions.resolve(sentence, sentence.mentions)
+                continue
+            parsed = parse(sentence)
+            if sentence.joined and not parsed.verbs and joint is not None:
+                frame = joint
+            joint = frame_of(parsed) or (joint if sentence.joined else None)
+            if section in SKIPPED and not _speaks_for_us(sentence):
+                continue
+            for claim in claims_of(parsed, frame):
+                named = self._resolve(sentence, claim)
+                if named.all:
+                    self._emit(passage, folded, sentence, claim, named, purposes, tag)
+            here = self.definitions.resolve(sentence, sentence.mentions)
+            if here.all:
+                self.memory.sentence = here
+                block_named = block_named | here
+        if block_named.all:
+            self.memory.block = block_named
+
+    def _labels(self, sentence: Sentence, sentences: list[Sentence]) -> bool:
+        """A short first sentence without a verb ("4. Contacts.") is the topic of the others."""
+        if sentence is not sentences[0] or len(sentences) < 2 or not sentence.mentions:
+            return False
+        return (
+            len(sentence.text) <= 60 and not sentence.has("verb") and sentence.text[-1] in ".。:："
+        )
+
+    def _heading(self, passage: Passage, sentences: list[Sentence]) -> None:
+        named = Named()
+        for sentence in sentences:
+            named = named | self.definitions.resolve(sentence, sentence.mentions)
+        self.memory.topic = named
+
+    def _heading_words(self, block: Block) -> Sentence:
+        text = self.layout.text[block.start : block.end]
+        _, words = self._words(text)
+        return Sentence(fold(text, self.regional).text, 0, words)
+
+    def _resolve(self, sentence: Sentence, claim: Claim) -> Named:
+        """Types of a claim's mentions, or of the antecedent when its object is not named."""
+        if claim.mentions:
+            return self.definitions.resolve(sentence, claim.mentions)
+        if self.memory.sentence.all:
+            return self.memory.sentence
+        anaphor = sentence.has("anaphor")
+        if self.memory.topic.all and (claim.negated or anaphor):
+            return self.memory.topic
+        if anaphor and self.memory.block.all and claim.action not in (Action.COLLECT, Action.USE):
+            return Named(self.memory.block.all, ())
+        return Named()
+
+    def _answer(
+        self, question: Sentence, answer: Sentence, passage: Passage, folded: Folded, tag: str
+    ) -> None:
+        """ "我们会收集您的通讯录吗？不会。" denies what was asked."""
+        if not answer.text.startswith(_ANSWERS_NO):
+            return
+        for claim in claims_of(parse(question), None):
+            named = self.definitions.resolve(question, claim.mentions)
+            if named.all:
+                self._emit(passage, folded, answer, replace(claim, negated=True), named, (), tag)
+
+    # -------------------------------------------------------------- frames
+
+    def _frame(self, passage: Passage, section: str) -> Frame | None:
+        for lead in reversed(passage.leads):
+            frame = self._frame_of_lead(lead)
+            if frame is not None:
+                return frame
+        if section == "not_collect":
+            return Frame(negated=True, confidence="medium")
+        if section == "share":
+            return Frame(Action.SHARE, confidence="medium")
+        if section in ("collect", "permissions"):
+            return Frame()
+        if passage.block.kind is Kind.ITEM or self._labelled(passage):
+            return Frame(confidence="low")
+        return None
+
+    def _labelled(self, passage: Passage) -> bool:
+        text = self.layout.text[passage.body : passage.block.end]
+        return "：" in text[:24] or ":" in text[:40]
+
+    def _frame_of_lead(self, lead: Block) -> Frame | None:
+        """The frame of a lead-in: what its last verb says, read once."""
+        if lead.start not in self._frames:
+            self._frames[lead.start] = self._read_lead(lead)
+        return self._frames[lead.start]
+
+    def _read_lead(self, lead: Block) -> Frame | None:
+        text = self.layout.text[lead.start : lead.end]
+        _, words = self._words(text)
+        folded = fold(text, self.regional)
+        sentences = sentences_of(folded, words)
+        if not sentences or not introduces(text):
+            return None
+        sentence = sentences[-1]
+        if sentence.has("question") and not sentence.has("verb"):
+            return None
+        parsed = parse(sentence)
+        return frame_of(parsed)
+
+    # -------------------------------------------------------------- tables
+
+    def _row(self, passage: Passage) -> None:
+        from auditor.terms.tables import read_row
+
+        block = passage.block
+        if block.title:
+            return
+        section = section_of(passage, self._heading_words)
+        if section in ("definition", "rights"):
+            return
+        tag, words = self._words(self.layout.text[block.start : block.end])
+        frame = self._frame(passage, section) or Frame(confidence="medium")
+        text = self.layout.text
+        for claim, named, purposes in read_row(
+            text, block, words, frame, self.definitions, self.regional
+        ):
+            self.readings.append(
+                Reading(
+                    claim, named, purposes, block.start, block.end, tag,
+                    _clip(" | ".join(block.header) or self._context(passage)),
+                )
+            )  # fmt: skip
+
+    # -------------------------------------------------------------- output
+
+    def _emit(
+        self,
+        passage: Passage,
+        folded: Folded,
+        sentence: Sentence,
+        claim: Claim,
+        named: Named,
+        block_purposes: tuple[str, ...],
+        tag: str,
+    ) -> None:
+        start, end = folded.span(sentence.start, sentence.start + len(sentence.text))
+        own = _purposes([sentence])
+        purposes = own or (block_purposes if not claim.negated else ())
+        self.readings.append(
+            Reading(
+                claim,
+                named,
+                purposes,
+                passage.body + start,
+                passage.body + end,
+                tag,
+                self._context(passage),
+            )
+        )
+
+    def _context(self, passage: Passage) -> str:
+        blocks = (*passage.headings[-1:], *passage.leads[-1:])
+        return _clip(" › ".join(self.layout.text[b.start : b.end].strip("*# ") for b in blocks))
+
+
+def frame_of(parsed: Parsed) -> Frame | None:
+    """The frame that a lead-in lends: its last verb about data, its polarity and its parties."""
+    usable = [v for v in parsed.verbs if v.sense not in ("delete", "disclose") and not v.duty]
+    outward = [v for v in usable if v.sense in ("share", "entrust", "sell")]
+    verbs = outward[-1:] or usable
+    if not verbs:
+        return None
+    verb = verbs[0] if verbs[0].sense == "collect" else verbs[-1]
+    claims = claims_of(Parsed(parsed.sentence, [verb], parsed.exceptions), None)
+    action = Action.COLLECT
+    if verb.sense in ("share", "entrust", "sell"):
+        action = Action(verb.sense) if not verb.inward else Action.COLLECT
+    elif claims:
+        action = claims[0].action
+    elif verb.sense in ("upload", "retain", "use"):
+        action = Action(verb.sense)
+    shared = action in (Action.SHARE, Action.ENTRUST, Action.SELL)
+    modality = verb.modality or ("with_consent" if parsed.sentence.has("consent") else "")
+    return Frame(
+        action,
+        verb.negated,
+        "we" if shared else verb.entity,
+        verb.recipients if shared else (),
+        modality,
+    )
+
+
+def _purposes(sentences: list[Sentence]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(c.sense.value for s in sentences for c in s.of("purpose")))
+
+
+def _asks(sentence: Sentence) -> bool:
+    return sentence.text.endswith(("？", "?"))
+
+
+def _defines(sentence: Sentence) -> bool:
+    """A definition of law ("个人敏感信息是指一旦泄露…") names types without collecting them."""
+    if not sentence.has("definition"):
+        return False
+    broad = any(m.sense.value == "personal_information" for m in sentence.mentions)
+    return broad or not _speaks_for_us(sentence)
+
+
+def _speaks_for_us(sentence: Sentence) -> bool:
+    """First person and a verb of collecting or sharing."""
+    ours = any(c.sense.value == "we" for c in sentence.of("party"))
+    acts = any(c.sense.value in ("collect", "share", "upload") for c in sentence.of("verb"))
+    return ours and acts and not sentence.has("right")
+
+
+def _clip(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _CONTEXT else flat[: _CONTEXT - 1] + "…"

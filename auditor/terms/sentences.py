@@ -1,0 +1,150 @@
+"""Sentences and clauses of one block, with the words of the lexicon found in them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+from auditor.terms.lexicon import Hit, Words
+from auditor.terms.normal import Folded, is_cjk
+
+MAX_SENTENCE = 1500
+"""A longer sentence is cut: no person wrote it, and clauses that far apart do not govern each other."""
+
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|inc|ltd|co|corp|no|nos|mr|mrs|ms|dr|st|art|sec|vs|s\.a|c\.v|pt|tbk|u\.s|v|sdn|bhd|pvt)"
+    r"|(?:^|\s)[a-z]|(?:^|[\s(])\d{1,3})\.$"
+)
+_STOPS = "。！？!?\n"
+_CLAUSE = "，,；;：:"
+
+
+def split_sentences(text: str) -> list[tuple[int, int]]:
+    """Half-open spans of the sentences of a folded text, blanks at their edges left out."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    size = len(text)
+    for index, char in enumerate(text):
+        stop = char in _STOPS
+        if char == "." and (index + 1 == size or text[index + 1] in " \"')”"):
+            stop = not _ABBREVIATION.search(text[max(0, index - 8) : index + 1])
+        if char in ";；" and index - start > 60:
+            stop = True
+        if stop or index - start >= MAX_SENTENCE:
+            _push(spans, text, start, index + 1)
+            start = index + 1
+    _push(spans, text, start, size)
+    return spans
+
+
+def _push(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while start < end and text[start] in " \t*_":
+        start += 1
+    while end > start and text[end - 1] in " \t*_":
+        end -= 1
+    if end > start:
+        spans.append((start, end))
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence, its words and its clauses; offsets count its own `text`."""
+
+    text: str
+    start: int
+    """Offset of the sentence in its folded block."""
+    words: Words
+    joined: bool = False
+    """A semicolon, no full stop, parts it from the sentence before."""
+
+    @cached_property
+    def _nouns(self) -> list[Hit]:
+        return self.words.nouns.find(self.text)
+
+    @cached_property
+    def mentions(self) -> list[Hit]:
+        """Data types that are named, those inside the title of a book or law left out."""
+        found = [h for h in self._nouns if h.sense.kind != "veto" and not self._titled(h.start)]
+        return [h for h in found if self._meant(h)]
+
+    @cached_property
+    def cues(self) -> list[Hit]:
+        """Function words, those that are part of a data type's name left out."""
+        nouns = [h for h in self._nouns if h.sense.kind != "veto"]
+        return [c for c in self.words.cues(self.text) if not _inside(c, nouns)]
+
+    @cached_property
+    def clauses(self) -> list[int]:
+        """Offsets at which clauses start, ascending; the first is 0."""
+        starts = [0]
+        depth = 0
+        for index, char in enumerate(self.text):
+            if char in "（(":
+                depth += 1
+            elif char in "）)" and depth:
+                depth -= 1
+            elif char in _CLAUSE and not depth and not _in_number(self.text, index):
+                starts.append(index + 1)
+        return starts
+
+    def clause(self, offset: int) -> int:
+        """Number of the clause in which `offset` stands."""
+        return bisect_right(self.clauses, offset) - 1
+
+    def bounds(self, clause: int) -> tuple[int, int]:
+        """Half-open span of a clause."""
+        starts = self.clauses
+        return starts[clause], starts[clause + 1] if clause + 1 < len(starts) else len(self.text)
+
+    def of(self, kind: str) -> list[Hit]:
+        """Cues of one kind, in order."""
+        return [c for c in self.cues if c.sense.kind == kind]
+
+    def has(self, kind: str) -> bool:
+        """Tell whether a cue of this kind stands in the sentence."""
+        return any(c.sense.kind == kind for c in self.cues)
+
+    def _titled(self, offset: int) -> bool:
+        opened = self.text.rfind("《", 0, offset)
+        return opened >= 0 and self.text.find("》", opened, offset) < 0
+
+    def _meant(self, hit: Hit) -> bool:
+        unless = getattr(hit.sense.entry, "unless", ())
+        return not any(word in self.text for word in unless) or hit.sense.value != ""
+
+
+def _inside(cue: Hit, nouns: list[Hit]) -> bool:
+    """A cue inside a noun is part of it, unless it begins it: 读取 in 读取短信 is a verb still."""
+    for noun in nouns:
+        if noun.start < cue.start and cue.end <= noun.end:
+            return True
+        if noun.start == cue.start and cue.end <= noun.end and cue.sense.kind != "verb":
+            return True
+        if noun.start == cue.start and cue.end == noun.end:
+            return True
+    return False
+
+
+def _in_number(text: str, index: int) -> bool:
+    return (
+        text[index] in ",:"
+        and 0 < index < len(text) - 1
+        and text[index - 1].isdigit()
+        and text[index + 1].isdigit()
+    )
+
+
+def sentences_of(folded: Folded, words: Words) -> list[Sentence]:
+    """The sentences of a folded block."""
+    text = folded.text
+    return [
+        Sentence(text[a:b], a, words, text[:a].rstrip()[-1:] in ("；", ";"))
+        for a, b in split_sentences(text)
+    ]
+
+
+def chinese(text: str) -> bool:
+    """Tell whether a sentence is written in ideographs."""
+    return any(is_cjk(c) for c in text[:200])

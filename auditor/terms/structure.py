@@ -1,0 +1,97 @@
+"""Give each block its context: the headings above it and the sentence that introduces its list.
+
+A table row stands under its header; a list item under its lead-in ("我们会收集以下信息：", "We collect
+the following:"), which lends it a verb when it has none of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.terms.blocks import Block, Kind, Layout
+from auditor.terms.plain import marker_of
+
+_FOLLOWING = (
+    "如下",
+    "以下",
+    "下列",
+    "下述",
+    "the following",
+    "as follows",
+    "berikut",
+    "siguiente",
+    "seguinte",
+    "sau",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One block with its context, nearest heading last."""
+
+    block: Block
+    body: int
+    """Offset after the marker of the block ("1.", "（一）")."""
+    headings: tuple[Block, ...]
+    leads: tuple[Block, ...]
+
+
+@dataclass(slots=True)
+class _Lead:
+    block: Block
+    heading_level: int
+    items_seen: bool = False
+
+
+def passages_of(layout: Layout) -> tuple[Passage, ...]:
+    """Attach context to every block of `layout`, headings included (they may speak for themselves)."""
+    headings: list[Block] = []
+    leads: list[_Lead] = []
+    found: list[Passage] = []
+    for block in layout.blocks:
+        if block.kind is Kind.HEADING:
+            while headings and headings[-1].level >= block.level:
+                headings.pop()
+        leads = _still_open(leads, block, headings)
+        text = layout.text[block.start : block.end]
+        body = block.start + _marker_length(text)
+        chain = tuple(lead.block for lead in leads[-3:])
+        found.append(Passage(block, body, tuple(headings[-4:]), chain))
+        if block.kind is Kind.HEADING:
+            headings.append(block)
+        if introduces(text) and block.kind is not Kind.ROW:
+            leads.append(_Lead(block, headings[-1].level if headings else 0))
+    return tuple(found)
+
+
+def introduces(text: str) -> bool:
+    """Tell whether a block opens a list: it ends with a colon, or announces what follows."""
+    tail = text.rstrip("*_ \t")[-40:].lower()
+    if tail.endswith((":", "：")):
+        return True
+    return any(word in tail[-16:] for word in _FOLLOWING)
+
+
+def _marker_length(text: str) -> int:
+    stripped = len(text) - len(text.lstrip("*_# "))
+    rank, length = marker_of(text[stripped:])
+    return stripped + length if rank else 0
+
+
+def _still_open(leads: list[_Lead], block: Block, headings: list[Block]) -> list[_Lead]:
+    """Drop the lead-ins that `block` closes."""
+    kept: list[_Lead] = []
+    for lead in leads:
+        if block.kind is Kind.HEADING:
+            if block.level <= lead.heading_level or lead.block.kind is Kind.HEADING:
+                if not (lead.block.kind is Kind.HEADING and block.level > lead.block.level):
+                    continue
+        elif block.kind is Kind.ITEM and lead.block.kind is Kind.ITEM:
+            if block.level <= lead.block.level:
+                continue
+        elif block.kind is Kind.PARAGRAPH and lead.block.kind is Kind.PARAGRAPH and lead.items_seen:
+            continue
+        kept.append(lead)
+    for lead in kept:
+        lead.items_seen = lead.items_seen or block.kind in (Kind.ITEM, Kind.ROW)
+    return kept

@@ -1,0 +1,92 @@
+"""Mentions to data types: ambiguous words by their neighbours, broad words by the document's definitions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from auditor.terms.lexicon import Hit, Hypernym, TypeWords
+from auditor.terms.sentences import Sentence
+
+UNDEFINABLE = frozenset({"personal_information", "other_information"})
+"""Words so broad that a definition of them ("个人信息是指…") says nothing about what is collected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The data types of some mentions."""
+
+    all: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+
+    def __or__(self, other: Named) -> Named:
+        """Both together, in order of first naming."""
+        return Named(
+            tuple(dict.fromkeys(self.all + other.all)),
+            tuple(dict.fromkeys(self.exact + other.exact)),
+        )
+
+
+@dataclass
+class Definitions:
+    """What a document says its broad words include: 设备信息，包括IMEI、应用列表."""
+
+    hypernyms: Mapping[str, Hypernym]
+    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def learn(self, broad: str, members: Iterable[str]) -> None:
+        """Add members to a broad word."""
+        if broad not in UNDEFINABLE:
+            known = self.members.get(broad, ())
+            self.members[broad] = tuple(dict.fromkeys([*known, *members]))
+
+    def resolve(self, sentence: Sentence, mentions: Iterable[Hit]) -> Named:
+        """Types of mentions: as named, then what their broad words imply or were defined to include."""
+        exact: list[str] = []
+        implied: list[str] = []
+        before: Hit | None = None
+        for mention in mentions:
+            kind = _of_contact(sentence, before, mention) or type_of(sentence, mention)
+            before = mention
+            if not kind:
+                continue
+            exact.append(kind)
+            if mention.sense.kind == "broad":
+                hypernym = self.hypernyms.get(kind)
+                implied.extend(hypernym.implies if hypernym else ())
+                implied.extend(self.members.get(kind, ()))
+        named = tuple(dict.fromkeys(exact))
+        return Named(tuple(dict.fromkeys([*named, *implied])), named)
+
+
+def type_of(sentence: Sentence, mention: Hit) -> str:
+    """The type of one mention; `near` words of its entry decide between two readings."""
+    entry = mention.sense.entry
+    if isinstance(entry, TypeWords) and entry.near and entry.near_type:
+        around = sentence.text[: mention.start] + " " + sentence.text[mention.end :]
+        whole = sentence.text[max(0, mention.start - 60) : mention.end + 60]
+        if any(w.lower() in whole for w in entry.near) and not any(
+            w in around for w in entry.unless
+        ):
+            return entry.near_type
+    return mention.sense.value
+
+
+_NAMES = re.compile(
+    r"(?:的|之|'s )?(?:姓名|名称|名字|names?)?(?:、|和|及|与|以及|或|,| and | & | or )?(?:their )?$"
+)
+
+
+def _of_contact(sentence: Sentence, before: Hit | None, mention: Hit) -> str:
+    """The type of a telephone number that belongs to a contact: 联系人姓名和电话号码."""
+    if before is None or mention.sense.value != "phone_number":
+        return ""
+    owner = type_of(sentence, before)
+    if owner.split(".")[0] not in ("contacts", "emergency_contact"):
+        return ""
+    gap = sentence.text[before.end : mention.start]
+    named = sentence.text[before.start : mention.start]
+    if not _NAMES.match(gap) or not any(w in named for w in ("的", "之", "姓名", "名称", "name")):
+        return ""
+    return "contacts.phone" if owner.startswith("contacts") else "emergency_contact"
