@@ -140,7 +140,9 @@ def run(*command: str | Path) -> None:
     """
     words = [str(word) for word in command]
     try:
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            words, capture_output=True, text=True, check=False, cwd=tempfile.gettempdir()
+        )
     except FileNotFoundError as error:
         raise BuildError(f"{words[0]} is not installed") from error
     if done.returncode:

@@ -1,0 +1,5 @@
+package com.ruyibei.money.data;
+
+public interface Source<T> {
+  T read();
+}

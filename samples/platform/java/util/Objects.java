@@ -1,0 +1,9 @@
+package java.util;
+
+public final class Objects {
+  private Objects() {}
+
+  public static <T> T requireNonNull(T obj) {
+    return obj;
+  }
+}
