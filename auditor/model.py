@@ -127,6 +127,8 @@ class PackageFile:
     Raises:
         UnreadablePackageError: the bytes cannot be decompressed.
     """
+    crc: int | None = None
+    """CRC-32 that the archive states; Android does not check it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,6 +1,6 @@
 """Read the package that a user holds. See `package.read_package`."""
 
-from auditor.ingest.hidden import Code, dex_files, nested_packages, read_code
+from auditor.ingest.code import Code, dex_files, nested_packages, read_code
 from auditor.ingest.package import read_package, read_package_bytes
 
 __all__ = [

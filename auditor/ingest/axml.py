@@ -1,8 +1,9 @@
 """Read binary XML (AXML) as Android's `ResXMLTree` does.
 
-Why not androguard's printer: it stops at a node header that is not 16 bytes (issue 1137), trusts the
-*names* of attributes where Android goes by their resource id, and cannot be bounded. Source:
-`ResXMLTree::setTo`, `nextNode`, `validateNode` in `frameworks/base/libs/androidfw/ResourceTypes.cpp`.
+Why not androguard's printer: it stops at a node header that is not 16 bytes (issue 1137), trusts
+the *names* of attributes where Android goes by their resource id, and cannot be bounded. Source:
+`setTo`, `nextNode` and `validateNode` of `ResXMLTree` in
+`frameworks/base/libs/androidfw/ResourceTypes.cpp`.
 """
 
 from __future__ import annotations
@@ -113,9 +114,7 @@ def _not_axml(data: bytes) -> str:
     return "not binary XML"
 
 
-def _prologue(
-    data: bytes, top: Chunk
-) -> tuple[StringPool | None, tuple[int, ...], Chunk | None]:
+def _prologue(data: bytes, top: Chunk) -> tuple[StringPool | None, tuple[int, ...], Chunk | None]:
     """Read what stands before the first node: string pool, resource map, other chunks."""
     pool: StringPool | None = None
     ids: tuple[int, ...] = ()

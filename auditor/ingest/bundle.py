@@ -1,7 +1,7 @@
 """Find the APKs that make up one app in what a user holds: a file or a folder.
 
-An APK has a manifest at its root. XAPK, APKS (bundletool, SAI) and APKM are archives of APKs; so is a
-folder of splits. They may hold alternatives for the same split (several screen densities of the
+An APK has a manifest at its root. XAPK, APKS (bundletool, SAI) and APKM are archives of APKs; so is
+a folder of splits. They may hold alternatives for the same split (several screen densities of the
 same name, standalone APKs beside splits) and, rarely, another app: one set is chosen, the rest is
 told as a limit. An Android App Bundle (AAB) is no installable package and is refused.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from auditor.errors import UnreadablePackageError
-from auditor.ingest.archive import Archive, open_archive
+from auditor.ingest.archive import Archive, checksum_limits, open_archive
 from auditor.ingest.axml import Document, Element, read_axml
 from auditor.ingest.manifest import Identity, identify
 from auditor.ingest.source import FileSource, Source
@@ -130,21 +130,24 @@ def skipped_limits(name: str, entries: list[str], why: str) -> Iterator[Limit]:
 
 def _apk(archive: Archive, name: str, idsig: bytes) -> Apk:
     limits = list(archive.limits)
-    document = Document(None, ("larger than 64 MiB",))
-    encrypted = archive.entries[_MANIFEST].flags & 1
-    if archive.entries[_MANIFEST].size <= _MAX_MANIFEST:
+    entry = archive.entries[_MANIFEST]
+    where = f"{name}!/{_MANIFEST}"
+    document = Document(None, (f"larger than {_MAX_MANIFEST} bytes",))
+    if entry.size <= _MAX_MANIFEST:
         try:
-            document = read_axml(archive.read(_MANIFEST))
+            data = archive.read(_MANIFEST)
+            document = read_axml(data)
+            limits += checksum_limits(where, data, entry.crc)
         except UnreadablePackageError as error:
             document = Document(None, (str(error),))
     root = document.root
-    if root is None and encrypted:
+    if root is None and entry.flags & 1:
         raise UnreadablePackageError(f"{name}: encrypted (its manifest cannot be read)")
     for problem in document.problems:
-        limits.append(Limit("manifest_malformed", f"{name}!/{_MANIFEST}", problem))
+        limits.append(Limit("manifest_malformed", where, problem))
     if root is not None and root.name != "manifest":
         why = f"its root is <{root.name[:40]}>, not <manifest>"
-        limits.append(Limit("manifest_malformed", f"{name}!/{_MANIFEST}", why))
+        limits.append(Limit("manifest_malformed", where, why))
     root = root or Element("manifest")
     return Apk(name, archive, root, identify(root), idsig, tuple(limits))
 

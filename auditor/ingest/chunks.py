@@ -33,7 +33,7 @@ class Chunk:
 
 
 def chunk_at(data: bytes, start: int, end: int) -> Chunk | None:
-    """Return the chunk at `start` when it lies inside `data[:end]`, as `validate_chunk` wants it."""
+    """Return the chunk at `start` if it lies inside `data[:end]`, as `validate_chunk` wants."""
     if start < 0 or start + _HEADER.size > end:
         return None
     kind, header, size = _HEADER.unpack_from(data, start)
@@ -99,7 +99,7 @@ class StringPool:
         return self._data[at : at + size].decode(codec, "replace") if size > 0 else ""
 
     def _length(self, at: int, width: int) -> tuple[int, int]:
-        """Decode a length of one or two units of `width` bytes at `at`; return it and what follows."""
+        """Decode a length of one or two units of `width` bytes; return it and what follows."""
         first = int.from_bytes(self._data[at : at + width], "little")
         high = 0x80 << (8 * (width - 1))
         if not first & high:

@@ -1,9 +1,9 @@
 """Turn binary manifests into `model.Manifest`, with the values that Android would use.
 
 Rules: `frameworks/base/core/java/android/content/pm/parsing/ParsingPackageUtils.java` and the
-classes beside it (`ParsedActivityUtils`, `ParsedProviderUtils`, …). Attributes are found by resource
-id as there: an `android:name` without the id of `android.R.attr.name` is decoration. A split adds
-components and meta-data, but no permissions, because Android reads only its `<application>`.
+classes beside it (`ParsedActivityUtils`, `ParsedProviderUtils`, …). Attributes are found by
+resource id as there: an `android:name` without the id of `android.R.attr.name` is decoration. A
+split adds components and meta-data, but no permissions: Android reads only its `<application>`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from auditor.ingest import axml
 from auditor.ingest.axml import Element
 from auditor.ingest.network_security import NetworkSecurity, read_network_security
+from auditor.ingest.permissions import implied
 from auditor.ingest.resources import AppResources, is_reference, scalar
 from auditor.model import Component, IntentFilter, Limit, Manifest, PermissionRequest
 
@@ -39,15 +40,6 @@ _KINDS = {
     "provider": "provider",
 }
 _PERMISSION_TAGS = ("uses-permission", "uses-permission-sdk-23", "uses-permission-sdk-m")
-_SPLIT_PERMISSIONS = (
-    ("android.permission.READ_CONTACTS", "android.permission.READ_CALL_LOG", 16),
-    ("android.permission.WRITE_CONTACTS", "android.permission.WRITE_CALL_LOG", 16),
-    ("android.permission.WRITE_EXTERNAL_STORAGE", "android.permission.READ_EXTERNAL_STORAGE", None),
-    ("android.permission.ACCESS_FINE_LOCATION", "android.permission.ACCESS_BACKGROUND_LOCATION", 29),
-    ("android.permission.ACCESS_COARSE_LOCATION", "android.permission.ACCESS_BACKGROUND_LOCATION", 29),
-)
-"""Asked for, granted with it, below which target SDK: `data/etc/platform.xml`, `<split-permission>`."""
-_BELOW_4 = ("android.permission.WRITE_EXTERNAL_STORAGE", "android.permission.READ_PHONE_STATE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +81,7 @@ class _Reader:
         self.application = next(base.all("application"), Element("application"))
         if sum(1 for _ in base.all("application")) > 1:
             self._tell("more than one <application>; the first counts, as on a device")
-        uses_sdk = [element for element in base.all("uses-sdk")][-1:]
+        uses_sdk = list(base.all("uses-sdk"))[-1:]
         self.min_sdk = self._sdk(uses_sdk, MIN_SDK)
         self.target_sdk = self._sdk(uses_sdk, TARGET_SDK) or self.min_sdk
 
@@ -97,7 +89,7 @@ class _Reader:
         """Join base and splits."""
         applications = [self.application]
         for split in splits:
-            applications += [element for element in split.all("application")][:1]
+            applications += list(split.all("application"))[:1]
         components = self._components(applications)
         security = self._network_security()
         labels = self._labels(components)
@@ -179,17 +171,7 @@ class _Reader:
             if name:
                 later = element.name != "uses-permission"
                 found.setdefault(PermissionRequest(name, most, later))
-        names = {request.name for request in found}
-        target = self.target_sdk or 1
-        for asked, granted, below in _SPLIT_PERMISSIONS:
-            if asked in names and granted not in names and (below is None or target < below):
-                found.setdefault(PermissionRequest(granted, implied_by=asked))
-                names.add(granted)
-        if target < 4:
-            for granted in _BELOW_4:
-                if granted not in names:
-                    found.setdefault(PermissionRequest(granted, implied_by="targetSdkVersion < 4"))
-        return tuple(found)
+        return (*found, *implied(found, self.target_sdk or 1))
 
     def _components(self, applications: list[Element]) -> list[tuple[Component, Element]]:
         elements = (e for a in applications for e in a.children if e.name in _KINDS)

@@ -102,7 +102,9 @@ class Names:
 
 def _text(raw: bytes) -> str:
     """Decode MUTF-8; surrogates stay apart, as the decompiler writes them."""
-    return raw.replace(b"\xc0\x80", b"\0").decode("utf-8", "surrogatepass" if _cesu(raw) else "replace")
+    return raw.replace(b"\xc0\x80", b"\0").decode(
+        "utf-8", "surrogatepass" if _cesu(raw) else "replace"
+    )
 
 
 def _cesu(raw: bytes) -> bool:

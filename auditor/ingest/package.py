@@ -1,7 +1,7 @@
 """Read a package as Android would: `read_package` is the way in.
 
-In: the path of an APK, XAPK, APKS or APKM, or of a folder of splits. Out: `model.Package`; its files
-are read when they are asked for. Nothing is written to disk, no signature is verified.
+In: the path of an APK, XAPK, APKS or APKM, or of a folder of splits. Out: `model.Package`, whose
+files are read when they are asked for. Nothing is written to disk, no signature is verified.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from auditor.errors import UnreadablePackageError
+from auditor.ingest.archive import checksum_limits
 from auditor.ingest.arsc import Table
 from auditor.ingest.bundle import Apk, Found, find_in_file, find_in_folder, read_idsig
-from auditor.ingest.hidden import inspect_files
+from auditor.ingest.code import inspect_files
 from auditor.ingest.manifest import read_manifest
 from auditor.ingest.resources import AppResources
 from auditor.ingest.signing import read_signers
@@ -57,17 +58,18 @@ def read_package_bytes(name: str, data: bytes, *, nested: bool = False) -> Packa
     return _package(found, name, name.rpartition("/")[2], digest, len(data), nested)
 
 
-def _package(
-    found: Found, path: str, name: str, digest: str, size: int, nested: bool
-) -> Package:
+def _package(found: Found, path: str, name: str, digest: str, size: int, nested: bool) -> Package:
     base = found.apks[0]
     limits = list(found.limits)
     resources = AppResources([(apk.archive, _table(apk, limits)) for apk in found.apks])
     manifest, told = read_manifest(
-        base.root, [apk.root for apk in found.apks[1:]], resources, f"{base.name}!/AndroidManifest.xml"
+        base.root,
+        [apk.root for apk in found.apks[1:]],
+        resources,
+        f"{base.name}!/AndroidManifest.xml",
     )
     signers, unsigned = _signers(found.apks)
-    inside = inspect_files([apk.archive for apk in found.apks], nested)
+    inside = inspect_files([apk.archive for apk in found.apks], nested_audited=nested)
     return Package(
         path=path,
         name=name,
@@ -93,7 +95,7 @@ def _part(apk: Apk, digest: str, size: int, found: Found) -> Part:
 def _files(apk: Apk) -> list[PackageFile]:
     archive = apk.archive
     return [
-        PackageFile(apk.name, name, entry.size, partial(archive.read, name))
+        PackageFile(apk.name, name, entry.size, partial(archive.read, name), entry.crc)
         for name, entry in sorted(archive.entries.items())
     ]
 
@@ -107,10 +109,12 @@ def _table(apk: Apk, limits: list[Limit]) -> Table | None:
         limits.append(Limit("budget", where, f"{entry.size} bytes of resources were not read"))
         return None
     try:
-        table = Table(apk.archive.read("resources.arsc"))
+        data = apk.archive.read("resources.arsc")
     except UnreadablePackageError as error:
         limits.append(Limit("resource_malformed", where, str(error)))
         return None
+    limits += checksum_limits(where, data, entry.crc)
+    table = Table(data)
     limits += [Limit("resource_malformed", where, why) for why in dict.fromkeys(table.problems)]
     return table
 

@@ -1,8 +1,8 @@
 """Decompile the few methods that a report quotes, with androguard's decompiler (DAD).
 
 In: DEX files by name, and method signatures. Out: Java-like text. Only the quoted method is parsed
-(see `method_view`). DAD has no bounds of its own, so big methods are refused and a method is given up
-when its time is over. A method that cannot be shown has no text: the report then shows its place only.
+(see `method_view`). DAD has no bounds of its own, so big methods are refused and a method is given
+up when its time is over. A method that cannot be shown has no text: a report then shows its place.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from auditor.ingest.method_view import UNREADABLE, Method, Names, find_methods
+from auditor.ingest.ordered import ordered_sets
 
 MAX_UNITS = 12_000
 """16-bit units of a method that is decompiled; some 5,000 instructions."""
@@ -34,37 +35,46 @@ class _OutOfTimeError(Exception):
     """Raised inside the decompiler when its time is over."""
 
 
-def quote_methods(
-    dex: Mapping[str, bytes], signatures: Sequence[tuple[str, str]]
-) -> Mapping[str, str]:
-    """Return the source of each method by signature, empty where it cannot be shown.
+Line = tuple[tuple[int, ...], str]
+"""Offsets of the calls that a line shows, in 16-bit units as dexdump prints them, and the line."""
 
-    `signatures` holds the name of a DEX file in `dex` and a JVM-style signature each.
+
+def quote_lines(
+    dex: Mapping[str, bytes], signatures: Sequence[tuple[str, str]]
+) -> Mapping[str, tuple[Line, ...]]:
+    """Return the lines of each method by signature, none where it cannot be shown.
+
+    `signatures` holds the name of a DEX file in `dex` and a JVM-style signature each. DAD does not
+    keep offsets: they are found by the names of the called methods, in order, and only where text
+    and code hold the same number of calls of that name.
     """
-    texts = {signature: "" for _, signature in signatures}
+    found: dict[str, tuple[Line, ...]] = {signature: () for _, signature in signatures}
     left = SECONDS_ALL
     for name in dict.fromkeys(name for name, _ in signatures):
         wanted = {signature for owner, signature in signatures if owner == name}
         for signature, method in sorted(_find(dex.get(name, b""), wanted).items()):
+            if found[signature] or left <= 0:
+                continue
             start = time.monotonic()
-            lines = _lines(method, min(SECONDS_EACH, left)) if left > 0 else ()
+            lines = _lines(method, min(SECONDS_EACH, left))
             left -= time.monotonic() - start
-            texts[signature] = texts[signature] or "\n".join(lines)
-    return texts
+            if lines:
+                found[signature] = tuple(zip(_offsets(method, lines), lines, strict=True))
+    return found
+
+
+def quote_methods(
+    dex: Mapping[str, bytes], signatures: Sequence[tuple[str, str]]
+) -> Mapping[str, str]:
+    """Return the source of each method by signature as one text, empty where it cannot be shown."""
+    quoted = quote_lines(dex, signatures)
+    return {signature: "\n".join(line for _, line in quoted[signature]) for signature in quoted}
 
 
 def decompile(dex: bytes, signature: str) -> tuple[tuple[int | None, str], ...]:
-    """Return the lines of one method, each with the offset of a call in it, or nothing.
-
-    The offset counts 16-bit units, as dexdump prints it. DAD does not keep offsets: they are found
-    by the names of the called methods, in order, and only where text and code hold the same
-    number of calls of that name.
-    """
-    method = _find(dex, {signature}).get(signature)
-    if method is None:
-        return ()
-    lines = _lines(method, SECONDS_EACH)
-    return tuple(zip(_offsets(method, lines), lines, strict=True)) if lines else ()
+    """Return the lines of one method, each with the offset of its first call, or nothing."""
+    lines = quote_lines({"": dex}, [("", signature)])[signature]
+    return tuple((offsets[0] if offsets else None, line) for offsets, line in lines)
 
 
 def _find(dex: bytes, wanted: set[str]) -> dict[str, Method]:
@@ -90,7 +100,7 @@ def _lines(method: Method, seconds: float) -> tuple[str, ...]:
     try:
         if method.units > MAX_UNITS:
             return ()
-        with _deadline(seconds):
+        with ordered_sets(), _deadline(seconds):
             if _too_long(method):
                 return ()
             view: Any = DvMethod(MethodAnalysis(method.names, method))
@@ -111,8 +121,8 @@ def _too_long(method: Method) -> bool:
 def _deadline(seconds: float) -> Iterator[None]:
     """Raise `_OutOfTimeError` in the first function called after `seconds` have passed.
 
-    DAD is many small functions, so a look at the clock on some of the calls is enough; a thread or a
-    signal could not stop it, or would need the main thread.
+    DAD is many small functions, so a look at the clock on some of the calls is enough; a thread
+    could not stop it, and a signal would need the main thread.
     """
     end = time.monotonic() + seconds
     calls = 0
@@ -149,25 +159,24 @@ def _character(escape: re.Match[str]) -> str:
 # ---------------------------------------------------------------- offsets of lines
 
 
-def _offsets(method: Method, lines: Sequence[str]) -> list[int | None]:
+def _offsets(method: Method, lines: Sequence[str]) -> list[tuple[int, ...]]:
     """Match the calls in the text with the invoke instructions, name by name."""
     in_code = _invokes(method)
     in_text: dict[str, list[int]] = {}
     for number, line in enumerate(lines):
         for call in _CALL.finditer(line):
             in_text.setdefault(call[1] or call[2], []).append(number)
-    offsets: list[int | None] = [None] * len(lines)
+    offsets: list[list[int]] = [[] for _ in lines]
     for name, numbers in in_text.items():
         places = in_code.get(name, [])
         if len(places) == len(numbers):
             for number, place in zip(numbers, places, strict=True):
-                if offsets[number] is None:
-                    offsets[number] = place
-    return offsets
+                offsets[number].append(place)
+    return [tuple(sorted(places)) for places in offsets]
 
 
 def _invokes(method: Method) -> dict[str, list[int]]:
-    """Return the code-unit offsets of the calls by name; constructors by the name of their class."""
+    """Return the code-unit offsets of the calls by name; constructors by their class."""
     found: dict[str, list[int]] = {}
     if not method.code_offset:
         return found

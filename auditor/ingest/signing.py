@@ -62,9 +62,17 @@ def _certificates(
             limits.append(Limit("signature", archive.where, f"v4 signature: {_short(error)}"))
 
 
-_UNREADABLE = (ValueError, TypeError, KeyError, IndexError, struct.error, UnreadablePackageError)
-"""What reading a malformed signature raises: our own readers, and asn1crypto (ValueError, TypeError,
-KeyError, and IndexError or OverflowError's parent on cut data)."""
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    OverflowError,
+    RecursionError,
+    struct.error,
+    UnreadablePackageError,
+)
+"""What reading a malformed signature raises: our own readers, asn1crypto, impossible dates."""
 
 
 def _short(error: Exception) -> str:

@@ -7,21 +7,19 @@ loaded by the app at run time: it is told, and APKs can be audited on their own.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from auditor.errors import UnreadablePackageError
-from auditor.ingest.archive import Archive, open_archive
-from auditor.ingest.source import Source
+from auditor.ingest.archive import Archive, checksum_limits, open_archive
 from auditor.model import Limit, Package
 
-_DEX_NAME = re.compile(r"classes(?:[2-9]|[1-9][0-9]{1,4})?\.dex")
 _MAGIC = 8
+_DEX, _COMPACT_DEX, _ZIP = b"dex\n", b"cdex", b"PK\x03\x04"
 _MAX_NESTED = 100
+_MAX_OPENED = 1 << 30
+"""Bytes of archives inside the app that are unpacked to look for code."""
 _MAX_TOLD = 20
-_MAX_NESTED_SIZE = 512 << 20
-_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".xml", ".ttf", ".so")
 _OUTSIDE = "DEX outside the places Android loads"
 
 
@@ -33,7 +31,7 @@ class Inside:
     limits: tuple[Limit, ...]
 
 
-def dex_names(names: Sequence[str]) -> list[str]:
+def dex_names(names: Iterable[str]) -> list[str]:
     """Return the DEX files that ART loads from one APK, in its order."""
     known = set(names)
     found = ["classes.dex"] if "classes.dex" in known else []
@@ -42,35 +40,48 @@ def dex_names(names: Sequence[str]) -> list[str]:
     return found
 
 
-def inspect_files(archives: Sequence[Archive], nested_audited: bool) -> Inside:
+def inspect_files(archives: Sequence[Archive], *, nested_audited: bool) -> Inside:
     """Look at the first bytes of every file of an app for hidden DEX and nested APKs."""
     nested: list[str] = []
-    hidden: list[tuple[str, str]] = []
     limits: list[Limit] = []
     has_code = False
+    left = _MAX_OPENED
     for archive in archives:
-        loaded = set(dex_names(list(archive.entries)))
+        loaded = set(dex_names(archive.entries))
         has_code = has_code or bool(loaded)
         for name, head in _heads(archive, loaded):
             where = f"{archive.where}!/{name}"
-            if head[:4] == b"dex\n" or head[:4] == b"cdex":
-                hidden.append((where, _OUTSIDE))
-            elif head[:4] == b"PK\x03\x04" and len(nested) < _MAX_NESTED:
-                kind = _kind_of_archive(archive, name)
-                if kind == "apk":
+            if head[:4] in (_DEX, _COMPACT_DEX):
+                limits.append(Limit("dynamic_code", where, _OUTSIDE))
+            elif head[:4] == _ZIP:
+                left -= archive.entries[name].size
+                kind = _kind_of_archive(archive, name) if left >= 0 else "unknown"
+                if kind == "apk" and len(nested) < _MAX_NESTED:
                     nested.append(where)
                 elif kind == "dex":
-                    hidden.append((where, f"{_OUTSIDE}, inside an archive"))
-    limits += [Limit("dynamic_code", where, why) for where, why in hidden[:_MAX_TOLD]]
-    if len(hidden) > _MAX_TOLD:
-        limits.append(Limit("dynamic_code", hidden[0][0], f"{len(hidden)} files in all: {_OUTSIDE}"))
+                    limits.append(Limit("dynamic_code", where, f"{_OUTSIDE}, inside an archive"))
+                elif kind:
+                    limits.append(Limit("budget", where, "an archive inside; it was not opened"))
     if not has_code:
         why = "no DEX code where Android loads it from"
         limits.append(Limit("code_not_visible", archives[0].where, why))
     if not nested_audited:
         why = "an APK inside the app; it was not examined (use --nested)"
-        limits += [Limit("nested_apk", where, why) for where in nested[:_MAX_TOLD]]
-    return Inside(tuple(nested), tuple(limits))
+        limits += [Limit("nested_apk", where, why) for where in nested]
+    return Inside(tuple(nested), tuple(_capped(limits)))
+
+
+def _capped(limits: list[Limit]) -> Iterator[Limit]:
+    """Yield at most 20 limits of one kind and reason, then how many there are."""
+    count: dict[tuple[str, str], int] = {}
+    for limit in limits:
+        key = (limit.kind, limit.why)
+        count[key] = count.get(key, 0) + 1
+        if count[key] <= _MAX_TOLD:
+            yield limit
+    for (kind, why), total in count.items():
+        if total > _MAX_TOLD:
+            yield Limit(kind, f"{total} places in all", why)
 
 
 def _heads(archive: Archive, skipped: set[str]) -> Iterator[tuple[str, bytes]]:
@@ -81,20 +92,18 @@ def _heads(archive: Archive, skipped: set[str]) -> Iterator[tuple[str, bytes]]:
         try:
             yield name, archive.read(name, _MAGIC)
         except UnreadablePackageError:
-            continue
+            continue  # told when the file is read; 8 bytes of it prove nothing
 
 
 def _kind_of_archive(archive: Archive, name: str) -> str:
-    """Return apk, dex (an archive with DEX files), or an empty string."""
-    if archive.entries[name].size > _MAX_NESTED_SIZE:
-        return ""
+    """Return apk, dex (it holds DEX files), unknown, or an empty string for other archives."""
     try:
         inner = open_archive(archive.window(name), name)
     except UnreadablePackageError:
-        return ""
+        return "unknown"
     if "AndroidManifest.xml" in inner:
         return "apk"
-    return "dex" if any(_DEX_NAME.fullmatch(entry) for entry in inner.entries) else ""
+    return "dex" if dex_names(inner.entries) else ""
 
 
 # ---------------------------------------------------------------- reading the code
@@ -102,26 +111,29 @@ def _kind_of_archive(archive: Archive, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """The DEX files of an app in ART's order, and those that could not be read."""
+    """The DEX files of an app in ART's order, and what is to be said about them."""
 
     files: tuple[tuple[str, bytes], ...]
+    """Name (`classes2.dex`, of a split `split.apk!/classes.dex`) and content."""
     limits: tuple[Limit, ...]
 
 
 def read_code(package: Package) -> Code:
-    """Read the DEX files that ART would load: the base's by name, those of splits `part!/name`."""
+    """Read the DEX files that ART would load; unreadable ones are told as limits."""
     files: list[tuple[str, bytes]] = []
     limits: list[Limit] = []
     by_place = {(file.part, file.name): file for file in package.files}
     for position, part in enumerate(package.parts):
-        names = dex_names([name for owner, name in by_place if owner == part.name])
-        for name in names:
+        for name in dex_names(name for owner, name in by_place if owner == part.name):
+            file = by_place[part.name, name]
+            where = f"{part.name}!/{name}"
             try:
-                data = by_place[part.name, name].load()
+                data = file.load()
             except UnreadablePackageError as error:
-                limits.append(Limit("dex_malformed", f"{part.name}!/{name}", str(error)))
+                limits.append(Limit("dex_malformed", where, str(error)))
                 continue
-            files.append((name if not position else f"{part.name}!/{name}", data))
+            limits += checksum_limits(where, data, file.crc)
+            files.append((where if position else name, data))
     return Code(tuple(files), tuple(limits))
 
 
@@ -131,14 +143,13 @@ def dex_files(package: Package) -> tuple[tuple[str, bytes], ...]:
 
 
 def nested_packages(package: Package) -> Iterator[tuple[str, bytes]]:
-    """Yield name (`part!/path`) and bytes of each APK inside the app; unreadable ones are skipped."""
+    """Yield name (`part!/path`) and bytes of each APK inside the app.
+
+    Raises:
+        UnreadablePackageError: the file has become unreadable since the package was opened.
+    """
     wanted = set(package.nested)
     for file in package.files:
         name = f"{file.part}!/{file.name}"
         if name in wanted:
             yield name, file.load()
-
-
-def window_of(archive: Archive, name: str) -> Source:
-    """Return one file of an archive as a source."""
-    return archive.window(name)
