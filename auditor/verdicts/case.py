@@ -76,7 +76,7 @@ class Case:
             for p in self.practices
         )
 
-    def permission_types(self, names: frozenset[str], ontology: Ontology) -> frozenset[str]:
+    def permission_types(self, names: frozenset[str], ontology: Ontology) -> frozenset[DataType]:
         """Give the data types that these permissions open."""
         return frozenset(t for n in names for t in ontology.permissions.get(n, ()))
 

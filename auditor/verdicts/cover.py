@@ -11,7 +11,7 @@ the address book; they do cover entries picked from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,8 +23,13 @@ PICKED = "emergency_contact"
 _TAKING = {Action.COLLECT, Action.USE, Action.UPLOAD, Action.RETAIN}
 _GIVING = {Action.SHARE, Action.ENTRUST, Action.SELL, Action.DISCLOSE}
 _OURSELVES = {"we", "", "affiliate"}
-_GENERIC = {"third_party", "partner", "sdk", "service_provider", "anyone", ""}
+_GENERIC = {"third_party", "generic_third", "partner", "sdk", "service_provider", "anyone", ""}
 """Recipients and entities that are some third party, none by name."""
+ROLE_WORDS = {
+    "affiliate", "authority", "collection_agency", "collector", "credit_bureau", "funding",
+    "regulator", "risk_vendor",
+}  # fmt: skip
+"""Recipients of a certain role; they cover one that is known to have it, though not by name."""
 _LIMITED = {"selected_only", "otp_only", "local_only"}
 _CONDITIONAL = {"with_consent", "only_if"}
 
@@ -190,13 +195,15 @@ def _own_distance(practice: Practice, statement: Statement, names: set[str]) -> 
     return _match([statement.entity], names)
 
 
-def _match(said: Iterable[str], names: Iterable[str]) -> int | None:
+def _match(said: Iterable[str], names: Collection[str]) -> int | None:
     """Compare recipients that the terms name with the names of the one that is seen."""
     folded = {_fold(name) for name in names if name}
     best: int | None = None
     for word in said:
-        if word in _GENERIC:
-            best = 1 if best is None else best
+        if word in _GENERIC or (word in ROLE_WORDS and word in names):
+            best = 1
+        elif word in ROLE_WORDS:
+            continue
         elif any(_same_name(_fold(word), name) for name in folded):
             return 0
     return best

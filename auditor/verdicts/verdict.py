@@ -1,0 +1,138 @@
+"""The whole stage in one call: from facts, flows and terms to practices, findings and a level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from auditor.model import (
+    CodePlace,
+    Endpoint,
+    Finding,
+    Flow,
+    LendingAssessment,
+    Library,
+    Limit,
+    Package,
+    Practice,
+    Severity,
+    SourceRead,
+    Terms,
+)
+from auditor.verdicts.case import Case
+from auditor.verdicts.disclosure import disclose
+from auditor.verdicts.judge import judge, risk_level
+from auditor.verdicts.jurisdiction import Choice, choose_jurisdictions
+from auditor.verdicts.knowledge import Knowledge
+from auditor.verdicts.lending import assess_lending
+from auditor.verdicts.practices import group_practices
+from auditor.verdicts.provisions import AppDate
+
+_ROLE_OF_CATEGORY = {
+    "risk": "risk_vendor",
+    "credit_scoring": "risk_vendor",
+    "collector": "risk_vendor",
+    "credit": "credit_bureau",
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the stages before found, and what the user asked for."""
+
+    package: Package
+    terms: Terms
+    reads: Sequence[SourceRead] = ()
+    flows: Sequence[Flow] = ()
+    endpoints: Sequence[Endpoint] = ()
+    libraries: Sequence[Library] = ()
+    limits: Sequence[Limit] = ()
+    """Those of every stage, the package's and the terms' included."""
+    code_strings: Sequence[str] = ()
+    """Constants of the app's own code, in which words of lending are looked for."""
+    refusals: Sequence[CodePlace] = ()
+    jurisdictions: Sequence[str] = ()
+    """Rule packs that the user asked for; empty to choose by signs."""
+    lending: bool | None = None
+    """What the user said; None to decide by signs."""
+    date: str = ""
+    """Date of the app that the user gave, ISO, or empty."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What it amounts to."""
+
+    practices: tuple[Practice, ...]
+    findings: tuple[Finding, ...]
+    severity: Severity | None
+    lending: LendingAssessment
+    jurisdictions: Choice
+    date: AppDate = field(default_factory=AppDate)
+
+
+def reach_verdict(evidence: Evidence, knowledge: Knowledge) -> Verdict:
+    """Group practices, compare them with the terms, apply the rules."""
+    manifest = evidence.package.manifest
+    grouped = group_practices(evidence.reads, evidence.flows, manifest, knowledge.ontology)
+    practices = disclose(
+        grouped,
+        evidence.terms,
+        knowledge.ontology,
+        knowledge.reasons,
+        _aliases(evidence.libraries),
+    )
+    lending = assess_lending(
+        evidence.package,
+        evidence.terms,
+        knowledge.lending,
+        evidence.code_strings,
+        evidence.lending,
+    )
+    choice = choose_jurisdictions(
+        manifest,
+        evidence.terms,
+        evidence.endpoints,
+        knowledge.jurisdictions,
+        evidence.jurisdictions,
+    )
+    case = Case(
+        manifest=manifest,
+        practices=practices,
+        reads=tuple(evidence.reads),
+        flows=tuple(evidence.flows),
+        terms=evidence.terms,
+        limits=tuple(evidence.limits),
+        libraries=tuple(evidence.libraries),
+        lending=lending,
+        jurisdictions=choice.packs,
+        date=app_date(evidence, knowledge.releases),
+        refusals=tuple(evidence.refusals),
+    )
+    findings = judge(case, knowledge)
+    return Verdict(practices, findings, risk_level(findings), lending, choice, case.date)
+
+
+def app_date(evidence: Evidence, releases: Mapping[int, str]) -> AppDate:
+    """Give the date that the user gave, and the earliest day on which it can have been built.
+
+    A certificate is made before the build that it signs, and a build targets a platform that was
+    published: the later of both days bounds the build from below. Nothing bounds it from above.
+    """
+    starts = [s.not_before[:10] for s in evidence.package.signers if s.not_before]
+    target = evidence.package.manifest.target_sdk
+    if target is not None and target in releases:
+        starts.append(releases[target])
+    return AppDate(given=evidence.date, not_before=max(starts, default=""))
+
+
+def _aliases(libraries: Sequence[Library]) -> dict[str, tuple[str, ...]]:
+    """Give the other names of each library, and of the organisation behind it."""
+    names: dict[str, tuple[str, ...]] = {}
+    for library in sorted(libraries, key=lambda x: x.id):
+        role = _ROLE_OF_CATEGORY.get(library.category)
+        known = tuple(n for n in (library.id, library.name, library.vendor, role) if n)
+        for key in (library.id, library.name, library.vendor):
+            if key:
+                names[key] = tuple(dict.fromkeys((*names.get(key, ()), *known)))
+    return names
