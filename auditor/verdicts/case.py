@@ -20,6 +20,7 @@ from auditor.model import (
     Terms,
 )
 from auditor.verdicts.ontology import Ontology
+from auditor.verdicts.parties import Parties
 from auditor.verdicts.provisions import AppDate
 
 BLIND = frozenset(
@@ -45,6 +46,7 @@ class Case:
     date: AppDate = field(default_factory=AppDate)
     refusals: tuple[CodePlace, ...] = ()
     """Where refusing a permission or the terms ends the app's path."""
+    parties: Parties = field(default_factory=Parties)
 
     @cached_property
     def flow(self) -> Mapping[str, Flow]:

@@ -11,13 +11,14 @@ the address book; they do cover entries picked from it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.model import Action, Practice, Scope, Statement, is_a
 from auditor.verdicts.ontology import Ontology
-from auditor.verdicts.practices import FIRST_PARTY, ROLES
+from auditor.verdicts.parties import Parties
+from auditor.verdicts.practices import FIRST_PARTY
 
 PICKED = "emergency_contact"
 _TAKING = {Action.COLLECT, Action.USE, Action.UPLOAD, Action.RETAIN}
@@ -70,16 +71,13 @@ def covers_of(
     practice: Practice,
     statements: Iterable[Statement],
     ontology: Ontology,
-    aliases: Mapping[str, tuple[str, ...]],
+    parties: Parties,
 ) -> tuple[Cover, ...]:
-    """Give every cover of `practice`, nearest first.
-
-    `aliases` gives other names of a recipient or of a library that owns the code.
-    """
+    """Give every cover of `practice`, nearest first."""
     found = []
     for statement in statements:
         far = _data_distance(practice, statement, ontology)
-        recipient = _recipient_distance(practice, statement, aliases)
+        recipient = _recipient_distance(practice, statement, parties)
         if far is None or recipient is None:
             continue
         up, vagueness = far
@@ -153,33 +151,22 @@ def _picks(practice: Practice) -> bool:
     return practice.data_type == "contacts" and practice.scope is Scope.ONE_PICKED
 
 
-def is_third_party(practice: Practice) -> bool:
-    """Tell whether the data leave to an organisation that is not the app's maker."""
-    return practice.action is Action.SHARE and practice.recipient not in ROLES
-
-
-def _recipient_distance(
-    practice: Practice, statement: Statement, aliases: Mapping[str, tuple[str, ...]]
-) -> int | None:
+def _recipient_distance(practice: Practice, statement: Statement, parties: Parties) -> int | None:
     """Give 0 for the same recipient, 1 for an unnamed third party, None for somebody else."""
-    names = {practice.recipient, *aliases.get(practice.recipient, ())} - {*ROLES}
-    if practice.owner != "app":
-        names |= {practice.owner, *aliases.get(practice.owner, ())}
+    names = parties.names(practice)
     if statement.negated and statement.action is Action.SELL:
         return None
-    if not is_third_party(practice):
+    if not parties.is_third(practice):
         return _own_distance(practice, statement, names)
     if statement.action in _TAKING:
         if statement.entity in _OURSELVES:
             # "We do not collect it" also denies giving it away; "we collect it" grants nothing.
             return 0 if statement.negated else None
         return _match([statement.entity], names)
-    if statement.action is Action.SELL and statement.negated:
-        return None
     return _match(statement.recipients or ("",), names)
 
 
-def _own_distance(practice: Practice, statement: Statement, names: set[str]) -> int | None:
+def _own_distance(practice: Practice, statement: Statement, names: frozenset[str]) -> int | None:
     """Distance for a read, and for sending to ourselves or to an address whose owner is unknown."""
     if statement.entity == "user":
         return None

@@ -22,9 +22,9 @@ from auditor.verdicts.cover import (
     Kind,
     covers_of,
     declared_for_ourselves,
-    is_third_party,
 )
 from auditor.verdicts.ontology import Ontology
+from auditor.verdicts.parties import Parties
 
 
 class Reason(Entry):
@@ -51,7 +51,7 @@ def classify(
     practice: Practice,
     terms: Terms,
     ontology: Ontology,
-    aliases: Mapping[str, tuple[str, ...]] | None = None,
+    parties: Parties | None = None,
 ) -> Judgement:
     """Classify how `terms` disclose `practice`.
 
@@ -60,7 +60,8 @@ def classify(
     """
     if not terms.documents:
         return Judgement(Disclosure.NO_TERMS, (), None, "no_terms")
-    covers = covers_of(practice, terms.statements, ontology, aliases or {})
+    parties = parties or Parties()
+    covers = covers_of(practice, terms.statements, ontology, parties)
     of = {kind: [c for c in covers if c.kind is kind] for kind in Kind}
     affirmed, limits, denials = _by_scope(practice, of)
     if denials and affirmed:
@@ -71,7 +72,10 @@ def classify(
     if limits and all(c.up for c in affirmed):
         return _limited(practice, limits, affirmed)
     if not affirmed:
-        return _silent(practice, terms.statements, of[Kind.CONDITION], ontology)
+        own: tuple[Statement, ...] = ()
+        if parties.is_third(practice):
+            own = declared_for_ourselves(practice, terms.statements, ontology)
+        return _silent(own, of[Kind.CONDITION])
     return _affirmed(affirmed)
 
 
@@ -80,12 +84,12 @@ def disclose(
     terms: Terms,
     ontology: Ontology,
     reasons: Mapping[str, Reason],
-    aliases: Mapping[str, tuple[str, ...]] | None = None,
+    parties: Parties | None = None,
 ) -> tuple[Practice, ...]:
     """Give the practices with their disclosure, in the same order."""
     done = []
     for practice in practices:
-        found = classify(practice, terms, ontology, aliases)
+        found = classify(practice, terms, ontology, parties)
         done.append(
             replace(
                 practice,
@@ -159,18 +163,11 @@ def _limited(practice: Practice, limits: Sequence[Cover], affirmed: Sequence[Cov
     return Judgement(Disclosure.VAGUE, _ids(limits), vagueness, "part_declared", _purposes(limits))
 
 
-def _silent(
-    practice: Practice,
-    statements: Sequence[Statement],
-    conditions: Sequence[Cover],
-    ontology: Ontology,
-) -> Judgement:
-    """Decide where nothing covers the practice."""
-    if is_third_party(practice):
-        own = declared_for_ourselves(practice, statements, ontology)
-        if own:
-            ids = tuple(sorted(s.id for s in own))
-            return Judgement(Disclosure.OMITTED, ids, None, "declared_for_ourselves")
+def _silent(own: Sequence[Statement], conditions: Sequence[Cover]) -> Judgement:
+    """Decide where nothing covers the practice; `own` declares it for ourselves."""
+    if own:
+        ids = tuple(sorted(s.id for s in own))
+        return Judgement(Disclosure.OMITTED, ids, None, "declared_for_ourselves")
     if conditions:
         return _judgement(Disclosure.OMITTED, conditions, "only_a_condition")
     return Judgement(Disclosure.OMITTED, (), None, "silent")

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from auditor.model import Action, Disclosure, Finding, Level, Severity
 from auditor.verdicts.case import Case, is_cleartext
-from auditor.verdicts.cover import is_third_party
 from auditor.verdicts.knowledge import Knowledge
 from auditor.verdicts.matching import Match, find_matches
 from auditor.verdicts.provisions import Shown, attach
@@ -54,7 +53,7 @@ def facts_of(match: Match, case: Case) -> frozenset[Trigger]:
         facts.add(Trigger.BEFORE_CONSENT)
     if practice.action is Action.SHARE and practice.level.rank >= Level.LINKED.rank:
         facts.add(Trigger.DATA_UPLOADED)
-        if is_third_party(practice):
+        if case.parties.is_third(practice):
             facts.add(Trigger.THIRD_PARTY)
         if any(is_cleartext(e) for e in case.endpoints_of(practice)):
             facts.add(Trigger.CLEARTEXT)

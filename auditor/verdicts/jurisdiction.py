@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from auditor.catalog import Catalog, Entry
 from auditor.model import Endpoint, Manifest, Terms
 from auditor.verdicts.practices import FIRST_PARTY
-from auditor.verdicts.rules import Words
 from auditor.verdicts.words import words_in
 
 _CJK = ("一", "鿿")
@@ -39,7 +38,8 @@ class Choice:
     """The packs that are applied."""
 
     packs: tuple[str, ...]
-    why: Words
+    why: str
+    why_zh: str
 
 
 def load_jurisdictions(catalog: Catalog) -> tuple[JurisdictionSigns, ...]:
@@ -56,9 +56,7 @@ def choose_jurisdictions(
 ) -> Choice:
     """Choose rule packs, in the order of the signs; `asked` decides where it names any."""
     if asked:
-        return Choice(
-            tuple(dict.fromkeys(asked)), Words(en="Chosen by the user.", zh="由用户指定。")
-        )
+        return Choice(tuple(dict.fromkeys(asked)), "Chosen by the user.", "由用户指定。")
     language = _language(manifest, terms)
     text = "\n".join(d.text for d in terms.documents)
     meta = {name for name, _ in manifest.meta_data}
@@ -71,14 +69,11 @@ def choose_jurisdictions(
             packs.append(sign.id)
             reasons.append((f"{sign.en}: {reason[0]}", f"{sign.zh}：{reason[1]}"))
     if not packs:
-        return Choice(
-            (), Words(en="Nothing points to a country.", zh="没有迹象指向某个国家或地区。")
-        )
+        return Choice((), "Nothing points to a country.", "没有迹象指向某个国家或地区。")
     return Choice(
         tuple(packs),
-        Words(
-            en="; ".join(r[0] for r in reasons) + ".", zh="；".join(r[1] for r in reasons) + "。"
-        ),
+        "; ".join(r[0] for r in reasons) + ".",
+        "；".join(r[1] for r in reasons) + "。",
     )
 
 

@@ -10,6 +10,7 @@ from auditor.verdicts.disclosure import Reason, load_reasons
 from auditor.verdicts.jurisdiction import JurisdictionSigns, load_jurisdictions
 from auditor.verdicts.lending import Signs, load_signs
 from auditor.verdicts.ontology import Ontology, load_ontology
+from auditor.verdicts.parties import load_hosts_for_rent
 from auditor.verdicts.provisions import Instrument, TriggerWords, load_instruments
 from auditor.verdicts.rules import FindingRule, Phrase
 from auditor.verdicts.wording import Tables
@@ -41,6 +42,8 @@ class Knowledge:
     jurisdictions: tuple[JurisdictionSigns, ...]
     purposes: Mapping[str, tuple[str, ...]]
     """Purposes by category of library."""
+    for_rent: frozenset[str]
+    """Organisations that rent out hosts."""
     releases: Mapping[int, str]
     """Day of release by API level, ISO."""
     tables: Tables
@@ -68,6 +71,7 @@ def load_knowledge(catalog: Catalog) -> Knowledge:
         lending=load_signs(catalog),
         jurisdictions=load_jurisdictions(catalog),
         purposes={e.id: e.purposes for e in catalog.entries("library_purposes", LibraryPurposes)},
+        for_rent=load_hosts_for_rent(catalog),
         releases={int(r.id): r.released for r in releases},
         tables=Tables(ontology, reasons, phrases),
     )

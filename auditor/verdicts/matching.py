@@ -21,9 +21,9 @@ from auditor.model import (
     is_a,
 )
 from auditor.verdicts.case import Case, is_cleartext
-from auditor.verdicts.cover import is_third_party
 from auditor.verdicts.mismatch import declared_not_possible, purpose_beyond_terms
 from auditor.verdicts.ontology import Ontology
+from auditor.verdicts.parties import Parties
 from auditor.verdicts.practices import practice_id
 from auditor.verdicts.rules import About, FindingRule, Party, When
 
@@ -92,14 +92,14 @@ def _practice_holds(
     when: When, practice: Practice, case: Case, purposes: dict[str, tuple[str, ...]]
 ) -> bool:
     return (
-        _what_holds(when, practice)
+        _what_holds(when, practice, case.parties)
         and _terms_hold(when, practice)
         and _how_holds(when, practice, case)
         and _is(when.purpose_beyond_terms, lambda: purpose_beyond_terms(practice, case, purposes))
     )
 
 
-def _what_holds(when: When, practice: Practice) -> bool:
+def _what_holds(when: When, practice: Practice, parties: Parties) -> bool:
     """Check action, data, level, scope and recipient."""
     types = when.data_type
     return not (
@@ -109,7 +109,7 @@ def _what_holds(when: When, practice: Practice) -> bool:
         or (when.min_level and practice.level.rank < when.min_level.rank)
         or (when.max_level and practice.level.rank > when.max_level.rank)
         or (when.scope and practice.scope not in when.scope)
-        or (when.recipient and party_of(practice) not in when.recipient)
+        or (when.recipient and party_of(practice, parties) not in when.recipient)
     )
 
 
@@ -141,11 +141,14 @@ def _is(wanted: bool | None, question: Callable[[], bool]) -> bool:
     return wanted is None or question() == wanted
 
 
-def party_of(practice: Practice) -> Party | None:
+def party_of(practice: Practice, parties: Parties) -> Party | None:
     """Give the kind of recipient; None for a mere read."""
     if practice.action is Action.COLLECT:
         return None
-    return Party.THIRD_PARTY if is_third_party(practice) else Party(practice.recipient)
+    if parties.is_third(practice):
+        return Party.THIRD_PARTY
+    rented = practice.recipient in parties.for_rent
+    return Party.UNKNOWN if rented else Party(practice.recipient)
 
 
 def _masked(practice: Practice, case: Case) -> list[SourceRead]:

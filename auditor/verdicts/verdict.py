@@ -25,15 +25,9 @@ from auditor.verdicts.judge import judge, risk_level
 from auditor.verdicts.jurisdiction import Choice, choose_jurisdictions
 from auditor.verdicts.knowledge import Knowledge
 from auditor.verdicts.lending import assess_lending
+from auditor.verdicts.parties import know_parties
 from auditor.verdicts.practices import group_practices
 from auditor.verdicts.provisions import AppDate
-
-_ROLE_OF_CATEGORY = {
-    "risk": "risk_vendor",
-    "credit_scoring": "risk_vendor",
-    "collector": "risk_vendor",
-    "credit": "credit_bureau",
-}
 
 
 @dataclass(frozen=True)
@@ -75,12 +69,13 @@ def reach_verdict(evidence: Evidence, knowledge: Knowledge) -> Verdict:
     """Group practices, compare them with the terms, apply the rules."""
     manifest = evidence.package.manifest
     grouped = group_practices(evidence.reads, evidence.flows, manifest, knowledge.ontology)
+    parties = know_parties(evidence.libraries, knowledge.for_rent)
     practices = disclose(
         grouped,
         evidence.terms,
         knowledge.ontology,
         knowledge.reasons,
-        _aliases(evidence.libraries),
+        parties,
     )
     lending = assess_lending(
         evidence.package,
@@ -108,6 +103,7 @@ def reach_verdict(evidence: Evidence, knowledge: Knowledge) -> Verdict:
         jurisdictions=choice.packs,
         date=app_date(evidence, knowledge.releases),
         refusals=tuple(evidence.refusals),
+        parties=parties,
     )
     findings = judge(case, knowledge)
     return Verdict(practices, findings, risk_level(findings), lending, choice, case.date)
@@ -124,15 +120,3 @@ def app_date(evidence: Evidence, releases: Mapping[int, str]) -> AppDate:
     if target is not None and target in releases:
         starts.append(releases[target])
     return AppDate(given=evidence.date, not_before=max(starts, default=""))
-
-
-def _aliases(libraries: Sequence[Library]) -> dict[str, tuple[str, ...]]:
-    """Give the other names of each library, and of the organisation behind it."""
-    names: dict[str, tuple[str, ...]] = {}
-    for library in sorted(libraries, key=lambda x: x.id):
-        role = _ROLE_OF_CATEGORY.get(library.category)
-        known = tuple(n for n in (library.id, library.name, library.vendor, role) if n)
-        for key in (library.id, library.name, library.vendor):
-            if key:
-                names[key] = tuple(dict.fromkeys((*names.get(key, ()), *known)))
-    return names
