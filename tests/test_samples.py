@@ -16,6 +16,7 @@ import pytest
 from samples import build
 
 SAMPLES = Path(__file__).parent.parent / "samples"
+DATA = Path(__file__).parent.parent / "auditor" / "data"
 CASES = build.cases()
 LIMIT = 1_500_000
 """Bytes that all samples together may take in the repository."""
@@ -72,5 +73,16 @@ def test_hosts_are_reserved(case: str) -> None:
     """No sample names an address that somebody could own."""
     addresses = [e["url"] for e in expected(case)["endpoints"]]
     addresses += [flow["endpoint"] for flow in expected(case)["flows"] if flow["endpoint"]]
-    hosts = [address.split("//")[-1].split("/")[0].split(":")[0] for address in addresses]
+    absolute = [address.split("//")[1] for address in addresses if "//" in address]
+    hosts = [address.split("/")[0].split(":")[0] for address in absolute]
     assert [host for host in hosts if not any(end in host for end in RESERVED)] == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_rule_knows_a_sample(case: str) -> None:
+    """The catalog holds mechanisms: it names no sample's package, class or host."""
+    said = expected(case)
+    names = {said["package"], said["package"].replace(".", "/")}
+    names |= {word for flow in said["flows"] for word in [flow["endpoint"]] if word}
+    catalog = [path.read_text("utf-8") for path in sorted(DATA.rglob("*.yaml"))]
+    assert [name for name in sorted(names) if any(name in text for text in catalog)] == []
