@@ -1,4 +1,4 @@
-"""The sample apps: complete, described in the words of the report, and built from the sources that lie beside them.
+"""The sample apps: complete, described in the words of the report, built from these sources.
 
 What an audit of each must say is asserted where the pipeline is tested; here nothing is analyzed.
 """
