@@ -1,0 +1,36 @@
+"""The columnar index of an app's bytecode; start at `CodeIndex.build`."""
+
+from auditor.dex.code import MethodCode, TryBlock
+from auditor.dex.image import DexInput
+from auditor.dex.index import CallSiteInfo, CodeIndex, FieldInfo, MethodHandle, MethodInfo
+from auditor.dex.insns import Insn
+from auditor.dex.values import (
+    Annotation,
+    EncodedEnum,
+    EncodedField,
+    EncodedMethod,
+    EncodedMethodHandle,
+    EncodedMethodType,
+    EncodedType,
+    Value,
+)
+
+__all__ = [
+    "Annotation",
+    "CallSiteInfo",
+    "CodeIndex",
+    "DexInput",
+    "EncodedEnum",
+    "EncodedField",
+    "EncodedMethod",
+    "EncodedMethodHandle",
+    "EncodedMethodType",
+    "EncodedType",
+    "FieldInfo",
+    "Insn",
+    "MethodCode",
+    "MethodHandle",
+    "MethodInfo",
+    "TryBlock",
+    "Value",
+]

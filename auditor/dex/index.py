@@ -1,0 +1,527 @@
+"""The bytecode index: every question that a stage asks of an app's code.
+
+In: the bytes of the DEX files. Out: methods, fields, strings and classes of all of them as one
+address space, who refers to what, and single methods decoded on demand. Types are JVM descriptors
+(`Lcom/app/Main;`); a method or a field is a number that is the same wherever it is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from auditor.dex.annotations import Directory, read_directory, read_set, read_set_list
+from auditor.dex.bounds import DexFormatError
+from auditor.dex.code import MethodCode, read_code
+from auditor.dex.hierarchy import Hierarchy
+from auditor.dex.image import NO_INDEX, DexInput
+from auditor.dex.names import ImageNames
+from auditor.dex.tables import Tables, read_tables
+from auditor.dex.values import (
+    Annotation,
+    EncodedMethodHandle,
+    EncodedMethodType,
+    Value,
+    ValueReader,
+)
+from auditor.dex.xrefs import Pairs
+from auditor.model import Limit
+
+T = TypeVar("T")
+_CODE_CACHE = 20_000
+"""So many decoded methods are kept."""
+HANDLE_KINDS = (
+    "static-put",
+    "static-get",
+    "instance-put",
+    "instance-get",
+    "invoke-static",
+    "invoke-instance",
+    "invoke-constructor",
+    "invoke-direct",
+    "invoke-interface",
+)
+
+
+class MethodInfo(NamedTuple):
+    """A method that the app defines or names."""
+
+    id: int
+    cls: str
+    name: str
+    proto: str
+    """`(ILjava/lang/String;)V`."""
+    params: tuple[str, ...]
+    ret: str
+    access: int
+    """Access flags; 0 when no class of the app defines it."""
+    defined: bool
+    has_code: bool
+
+
+class FieldInfo(NamedTuple):
+    """A field that the app defines or names."""
+
+    id: int
+    cls: str
+    name: str
+    type: str
+    access: int
+    defined: bool
+    static_value: Value
+    """Constant with which a static field starts; None when the file gives none, or it is null."""
+
+
+class MethodHandle(NamedTuple):
+    """What a method handle leads to."""
+
+    kind: str
+    """One of `HANDLE_KINDS`."""
+    member: int
+    """Global id: of a field for the first four kinds, of a method for the others."""
+
+
+class CallSiteInfo(NamedTuple):
+    """An invoke-custom's call site: what links it."""
+
+    bootstrap: MethodHandle | None
+    name: str
+    proto: str
+    args: tuple[Value, ...]
+    """Further arguments of the bootstrap method; for a lambda: erased prototype, handle of
+    its body, prototype."""
+
+
+class CodeIndex:
+    """All DEX files of an app as one address space; made by `build`."""
+
+    def __init__(self, tables: Tables) -> None:
+        """Take the finished tables."""
+        self._tables = tables
+        self._symbols, self._xrefs = tables.symbols, tables.xrefs
+        self._names = [
+            ImageNames(image, pool, tables.symbols, local, site, handle)
+            for image, pool, local, site, handle in zip(
+                tables.images,
+                tables.pools,
+                tables.local,
+                tables.site_base.tolist(),
+                tables.handle_base.tolist(),
+                strict=False,
+            )
+        ]
+        self._hierarchy = Hierarchy(tables, self._names)
+        self.dex_names: tuple[str, ...] = tuple(image.name for image in tables.images)
+        self._method_info: dict[int, MethodInfo] = {}
+        self._field_info: dict[int, FieldInfo] = {}
+        self._signatures: dict[int, str] = {}
+        self._own: dict[str, dict[tuple[str, str], int]] = {}
+        self._looked_up: dict[tuple[str, str, str], int | None] = {}
+        self._code: dict[int, MethodCode | None] = {}
+        self._by_name: dict[str, tuple[int, ...]] | None = None
+        self._by_text: dict[str, list[int]] | None = None
+        self._directories: dict[str, Directory | None] = {}
+        self._statics: dict[str, tuple[Value, ...]] = {}
+
+    @classmethod
+    def build(cls, inputs: Sequence[DexInput]) -> CodeIndex:
+        """Read every input; what cannot be read is in `limits`, nothing is raised."""
+        return cls(read_tables(inputs))
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """What could not be read so far, sorted; it grows as malformed methods are decoded."""
+        return self._tables.limits.sorted()
+
+    # ---------------------------------------------------------------- classes
+
+    def classes(self) -> Sequence[str]:
+        """Every class that the app defines, in order of definition."""
+        return self._hierarchy.classes
+
+    def is_defined(self, cls: str) -> bool:
+        """Tell whether the app defines a class."""
+        return self._hierarchy.definition(cls) is not None
+
+    def class_access(self, cls: str) -> int:
+        """Access flags, 0 when the app does not define it."""
+        return self._hierarchy.column(cls, "access") or 0
+
+    def superclass(self, cls: str) -> str | None:
+        """Direct superclass; None for java.lang.Object and for what the app does not define."""
+        return self._hierarchy.superclass(cls)
+
+    def interfaces(self, cls: str) -> tuple[str, ...]:
+        """Interfaces that a defined class names itself."""
+        return self._hierarchy.interfaces(cls)
+
+    def subtypes(self, cls: str) -> tuple[str, ...]:
+        """Direct subclasses and implementers that the app defines, sorted."""
+        return self._hierarchy.subtypes(cls)
+
+    def all_subtypes(self, cls: str) -> tuple[str, ...]:
+        """Every subtype that the app defines, sorted."""
+        return self._hierarchy.all_subtypes(cls)
+
+    def supertypes(self, cls: str) -> tuple[str, ...]:
+        """Every superclass and interface, nearest first, as far as the app tells."""
+        return self._hierarchy.supertypes(cls)
+
+    def class_dex(self, cls: str) -> str:
+        """Name of the DEX file that defines a class, or an empty string."""
+        found = self._hierarchy.definition(cls)
+        return "" if found is None else self.dex_names[found[0]]
+
+    def source_file(self, cls: str) -> str:
+        """Name of the source file, or an empty string."""
+        found = self._hierarchy.definition(cls)
+        index = self._hierarchy.column(cls, "source")
+        if found is None or index is None or index == NO_INDEX:
+            return ""
+        return self._names[found[0]].string(index) or ""
+
+    def methods_of(self, cls: str) -> tuple[int, ...]:
+        """Ids of the methods that a class defines, in order of definition."""
+        type_id = self._symbols.type_ids.get(cls)
+        return () if type_id is None else self._tables.methods.of_class(type_id)
+
+    def fields_of(self, cls: str) -> tuple[int, ...]:
+        """Ids of the fields that a class defines, in order of definition, static ones first."""
+        type_id = self._symbols.type_ids.get(cls)
+        return () if type_id is None else self._tables.fields.of_class(type_id)
+
+    # ---------------------------------------------------------------- methods
+
+    def method_id(self, signature: str) -> int | None:
+        """Id of `Lp/C;->m(I)V`, None when the app neither defines nor names it."""
+        cls, _, rest = signature.partition("->")
+        name, paren, proto = rest.partition("(")
+        return self._method(cls, name, paren + proto)
+
+    def _method(self, cls: str, name: str, proto: str) -> int | None:
+        known = self._symbols
+        parts = known.type_ids.get(cls), known.name_ids.get(name), known.proto_ids.get(proto)
+        if parts[0] is None or parts[1] is None or parts[2] is None:
+            return None
+        return known.methods.find(parts[0], parts[1], parts[2])
+
+    def signature(self, mid: int) -> str:
+        """`Lp/C;->m(I)V`."""
+        found = self._signatures.get(mid)
+        if found is None:
+            found = self._signatures[mid] = self._symbols.method_signature(mid)
+        return found
+
+    def method(self, mid: int) -> MethodInfo:
+        """What is known of a method."""
+        found = self._method_info.get(mid)
+        if found is None:
+            cls, name, proto_id = self._symbols.methods.parts(mid)
+            proto, table = self._symbols.protos[proto_id], self._tables.methods
+            found = self._method_info[mid] = MethodInfo(
+                mid,
+                self._symbols.types[cls],
+                self._symbols.names[name],
+                proto.text,
+                proto.params,
+                proto.ret,
+                int(table.access[mid]),
+                bool(table.image[mid] >= 0),
+                bool(table.code[mid] != 0),
+            )
+        return found
+
+    def method_dex(self, mid: int) -> str:
+        """Name of the DEX file that defines a method, or an empty string."""
+        image = int(self._tables.methods.image[mid])
+        return self.dex_names[image] if image >= 0 else ""
+
+    def find_method(self, cls: str, name: str, proto: str) -> int | None:
+        """Id of a method that exactly this class defines."""
+        own = self._own.get(cls)
+        if own is None:
+            infos = [self.method(mid) for mid in self.methods_of(cls)]
+            own = self._own[cls] = {(info.name, info.proto): info.id for info in infos}
+        return own.get((name, proto))
+
+    def lookup(self, cls: str, name: str, proto: str) -> int | None:
+        """Method that a virtual call on `cls` runs: up the superclasses, then default methods."""
+        key = (cls, name, proto)
+        if key not in self._looked_up:
+            chain = list(self._hierarchy.superclasses(cls))
+            found = [self.find_method(c, name, proto) for c in chain]
+            found += [self._default(c, name, proto) for c in self.supertypes(cls) if c not in chain]
+            self._looked_up[key] = next((mid for mid in found if mid is not None), None)
+        return self._looked_up[key]
+
+    def _default(self, cls: str, name: str, proto: str) -> int | None:
+        found = self.find_method(cls, name, proto)
+        return found if found is not None and self.method(found).has_code else None
+
+    def methods_named(self, name: str) -> tuple[int, ...]:
+        """Ids of every method, defined or only named, that has this name."""
+        name_id = self._symbols.name_ids.get(name)
+        if name_id is None:
+            return ()
+        return tuple(np.flatnonzero(self._method_names == name_id).tolist())
+
+    @property
+    def _method_names(self) -> npt.NDArray[np.int64]:
+        return self._symbols.methods.second_parts()
+
+    def all_methods(self) -> range:
+        """Ids of every method that is defined or named."""
+        return range(len(self._symbols.methods))
+
+    def methods_with_code(self) -> list[int]:
+        """Ids of every method that has code, ascending."""
+        return np.flatnonzero(self._tables.methods.code != 0).tolist()
+
+    def code(self, mid: int) -> MethodCode | None:
+        """Decode a method; None when it has no code, or malformed code (then a limit says so)."""
+        if mid in self._code:
+            return self._code[mid]
+        at = int(self._tables.methods.code[mid])
+        found = None
+        if at != 0:
+            names = self._names[int(self._tables.methods.image[mid])]
+            found = self._guarded(
+                lambda: read_code(names.image, at, names), names.image.name, self.signature(mid)
+            )
+        if len(self._code) >= _CODE_CACHE:
+            self._code.pop(next(iter(self._code)))
+        self._code[mid] = found
+        return found
+
+    def _guarded(self, read: Callable[[], T], dex: str, what: str) -> T | None:
+        """Run a reader; where the bytes are malformed, note it and return None."""
+        try:
+            return read()
+        except DexFormatError as error:
+            self._tables.limits.add(dex, f"{what}: {error}")
+            return None
+
+    def callers(self, mid: int) -> Sequence[tuple[int, int]]:
+        """(caller, code-unit offset) of every invoke that names this method."""
+        return self._xrefs.calls.sites(mid)
+
+    def callees(self, mid: int) -> Sequence[tuple[int, int]]:
+        """(offset, callee) of every invoke in a method, in order, without decoding it."""
+        return self._xrefs.calls.targets(mid)
+
+    def owners_of_calls(self, mids: Iterable[int]) -> npt.NDArray[np.int32]:
+        """Ids of every method that invokes one of `mids`, ascending."""
+        return self._xrefs.calls.owners(mids)
+
+    # ---------------------------------------------------------------- fields
+
+    def field_id(self, signature: str) -> int | None:
+        """Id of `Lp/C;->f:I`, None when the app neither defines nor names it."""
+        cls, _, rest = signature.partition("->")
+        name, _, type_ = rest.rpartition(":")
+        return self._field(cls, name, type_)
+
+    def _field(self, cls: str, name: str, type_: str) -> int | None:
+        known = self._symbols
+        parts = known.type_ids.get(cls), known.name_ids.get(name), known.type_ids.get(type_)
+        if parts[0] is None or parts[1] is None or parts[2] is None:
+            return None
+        return known.fields.find(parts[0], parts[1], parts[2])
+
+    def field_signature(self, fid: int) -> str:
+        """`Lp/C;->f:I`."""
+        return self._symbols.field_signature(fid)
+
+    def field(self, fid: int) -> FieldInfo:
+        """What is known of a field."""
+        found = self._field_info.get(fid)
+        if found is None:
+            cls, name, type_ = self._symbols.fields.parts(fid)
+            table = self._tables.fields
+            defined = bool(table.image[fid] >= 0)
+            owner = self._symbols.types[cls]
+            rank = int(table.static_rank[fid])
+            values = self._static_values(owner) if rank >= 0 else ()
+            found = self._field_info[fid] = FieldInfo(
+                fid,
+                owner,
+                self._symbols.names[name],
+                self._symbols.types[type_],
+                int(table.access[fid]),
+                defined,
+                values[rank] if 0 <= rank < len(values) else None,
+            )
+        return found
+
+    def _static_values(self, cls: str) -> tuple[Value, ...]:
+        if cls not in self._statics:
+            found = self._hierarchy.definition(cls)
+            at = self._hierarchy.column(cls, "statics") or 0
+            values = None
+            if found is not None and at:
+                names = self._names[found[0]]
+                what = f"constants of {cls}"
+                values = self._guarded(ValueReader(names, at).array, names.image.name, what)
+            self._statics[cls] = values or ()
+        return self._statics[cls]
+
+    def lookup_field(self, cls: str, name: str, type_: str) -> int | None:
+        """Field that an access on `cls` means: own, then those of interfaces and superclasses."""
+        for owner in (cls, *self.supertypes(cls)):
+            found = self._field(owner, name, type_)
+            if found is not None and self._tables.fields.image[found] >= 0:
+                return found
+        return None
+
+    def field_reads(self, fid: int) -> Sequence[tuple[int, int]]:
+        """(method, offset) of every instruction that reads a field."""
+        return self._xrefs.field_reads.sites(fid)
+
+    def field_writes(self, fid: int) -> Sequence[tuple[int, int]]:
+        """(method, offset) of every instruction that writes a field."""
+        return self._xrefs.field_writes.sites(fid)
+
+    # ---------------------------------------------------------------- strings and types
+
+    def strings(self) -> Iterator[str]:
+        """Every string of every file, each file in its own order; names of members included."""
+        for pool in self._tables.pools:
+            for number in range(pool.count):
+                yield pool.text(number)
+
+    def strings_containing(self, needle: bytes) -> tuple[str, ...]:
+        """Distinct strings in whose MUTF-8 bytes `needle` stands, sorted."""
+        found = {
+            pool.text(number) for pool in self._tables.pools for number in pool.containing(needle)
+        }
+        return tuple(sorted(found))
+
+    def literals(self) -> tuple[str, ...]:
+        """Distinct strings that the code loads, sorted."""
+        return tuple(sorted(self._literal_ids))
+
+    @property
+    def _literal_ids(self) -> dict[str, list[int]]:
+        if self._by_text is None:
+            self._by_text = {}
+            used = self._xrefs.string_loads.used().astype(np.int64)
+            bases = self._tables.string_base
+            for number, pool in enumerate(self._tables.pools):
+                low, high = used.searchsorted([bases[number], bases[number + 1]])
+                mine = used[low:high]
+                texts = pool.texts(mine - bases[number])
+                for text, found in zip(texts, mine.tolist(), strict=True):
+                    self._by_text.setdefault(text, []).append(found)
+        return self._by_text
+
+    def string_loads(self, text: str) -> Sequence[tuple[int, int]]:
+        """(method, offset) of every const-string with this text."""
+        loads = self._xrefs.string_loads
+        return sorted(
+            pair for found in self._literal_ids.get(text, ()) for pair in loads.sites(found)
+        )
+
+    def instantiations(self, cls: str) -> Sequence[tuple[int, int]]:
+        """(method, offset) of every new-instance of a class."""
+        return self._type_sites(self._xrefs.new_instances.sites, cls)
+
+    def class_loads(self, cls: str) -> Sequence[tuple[int, int]]:
+        """(method, offset) of every const-class of a class."""
+        return self._type_sites(self._xrefs.class_loads.sites, cls)
+
+    def type_uses(self, cls: str) -> Sequence[tuple[int, int]]:
+        """(method, offset) of every cast, instance-of and new array that names a type."""
+        return self._type_sites(self._xrefs.type_uses.sites, cls)
+
+    def _type_sites(self, sites: Callable[[int], Pairs], cls: str) -> Pairs:
+        type_id = self._symbols.type_ids.get(cls)
+        return [] if type_id is None else sites(type_id)
+
+    # ---------------------------------------------------------------- annotations
+
+    def class_annotations(self, cls: str) -> tuple[Annotation, ...]:
+        """Annotations of a class."""
+        found = self._directory(cls)
+        return () if found is None or not found.cls else self._annotation_set(cls, found.cls)
+
+    def method_annotations(self, mid: int) -> tuple[Annotation, ...]:
+        """Annotations of a method."""
+        cls = self.method(mid).cls
+        at = self._member_offset(cls, mid, "methods")
+        return self._annotation_set(cls, at) if at else ()
+
+    def field_annotations(self, fid: int) -> tuple[Annotation, ...]:
+        """Annotations of a field."""
+        cls = self.field(fid).cls
+        at = self._member_offset(cls, fid, "fields")
+        return self._annotation_set(cls, at) if at else ()
+
+    def parameter_annotations(self, mid: int) -> tuple[tuple[Annotation, ...], ...]:
+        """Annotations of a method's parameters, one tuple a parameter."""
+        cls = self.method(mid).cls
+        at, found = self._member_offset(cls, mid, "parameters"), self._hierarchy.definition(cls)
+        if not at or found is None:
+            return ()
+        names = self._names[found[0]]
+        return self._guarded(lambda: read_set_list(names, at), names.image.name, cls) or ()
+
+    def _directory(self, cls: str) -> Directory | None:
+        if cls not in self._directories:
+            found = self._hierarchy.definition(cls)
+            at = self._hierarchy.column(cls, "annotations") or 0
+            directory = None
+            if found is not None and at:
+                names = self._names[found[0]]
+                directory = self._guarded(
+                    lambda: read_directory(names, at), names.image.name, f"annotations of {cls}"
+                )
+            self._directories[cls] = directory
+        return self._directories[cls]
+
+    def _member_offset(self, cls: str, member: int, table: str) -> int:
+        directory, found = self._directory(cls), self._hierarchy.definition(cls)
+        if directory is None or found is None:
+            return 0
+        names = self._names[found[0]]
+        resolve = names.field if table == "fields" else names.method
+        offsets: dict[int, int] = getattr(directory, table)
+        return next((at for index, at in offsets.items() if resolve(index) == member), 0)
+
+    def _annotation_set(self, cls: str, at: int) -> tuple[Annotation, ...]:
+        found = self._hierarchy.definition(cls)
+        if found is None:
+            return ()
+        names = self._names[found[0]]
+        what = f"annotations of {cls}"
+        return self._guarded(lambda: read_set(names, at), names.image.name, what) or ()
+
+    # ---------------------------------------------------------------- invoke-custom
+
+    def call_site(self, site: int) -> CallSiteInfo | None:
+        """What an invoke-custom with this `Insn.ref` links; None when it is malformed."""
+        number = int(self._tables.site_base.searchsorted(site, "right")) - 1
+        if not 0 <= number < len(self._names) or site < 0:
+            return None
+        names = self._names[number]
+        at = int(names.image.call_sites[site - int(self._tables.site_base[number])])
+        values = self._guarded(ValueReader(names, at).array, names.image.name, f"call site {site}")
+        match values:
+            case (EncodedMethodHandle(handle), str(name), EncodedMethodType(proto), *args):
+                return CallSiteInfo(self.method_handle(handle), name, proto, tuple(args))
+        return None
+
+    def method_handle(self, handle: int) -> MethodHandle | None:
+        """What a method handle with this id leads to."""
+        number = int(self._tables.handle_base.searchsorted(handle, "right")) - 1
+        if not 0 <= number < len(self._names) or handle < 0:
+            return None
+        names = self._names[number]
+        item = names.image.handles[handle - int(self._tables.handle_base[number])]
+        kind = int(item["kind"])
+        if kind >= len(HANDLE_KINDS):
+            return None
+        member = (names.field if kind < 4 else names.method)(int(item["member"]))
+        return None if member is None else MethodHandle(HANDLE_KINDS[kind], member)

@@ -1,0 +1,273 @@
+"""One address space over all DEX files: equal names get equal ids, whatever file they stand in.
+
+Types, names and prototypes are numbered in the order in which they are first met. A method is the
+triple (class, name, prototype), a field (class, name, type); the triple packed into one integer is
+its key, and its id is the rank of the key, so that members of one class have consecutive ids.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from auditor.dex.bounds import Limits
+from auditor.dex.image import DexImage
+from auditor.dex.strings import StringPool
+
+Longs = npt.NDArray[np.int64]
+MAX_KEY = 1 << 62
+
+
+class Proto(NamedTuple):
+    """A prototype: parameter types and return type."""
+
+    text: str
+    """`(ILjava/lang/String;)V`."""
+    params: tuple[str, ...]
+    ret: str
+
+
+class KeyTable:
+    """Triples of ids, each once; the id of a triple is its rank."""
+
+    def __init__(self, keys: Longs, second: int, third: int) -> None:
+        """Keep the distinct `keys`; `second` and `third` bound these parts of a key."""
+        self._second, self._third = second, third
+        ascending = keys.size == 0 or bool((np.diff(keys) > 0).all())
+        self.keys = keys if ascending else np.unique(keys)
+
+    def __len__(self) -> int:
+        """Number of triples."""
+        return int(self.keys.size)
+
+    def parts(self, rank: int) -> tuple[int, int, int]:
+        """Triple of an id."""
+        rest, third = divmod(int(self.keys[rank]), self._third)
+        return *divmod(rest, self._second), third
+
+    def find(self, first: int, second: int, third: int) -> int | None:
+        """Id of a triple."""
+        key = (first * self._second + second) * self._third + third
+        rank = int(self.keys.searchsorted(key))
+        return rank if rank < self.keys.size and self.keys[rank] == key else None
+
+    def ranks(self, keys: Longs) -> npt.NDArray[np.int32]:
+        """Id of each key, -1 for a negative one; every other key must be in the table."""
+        if keys.size == self.keys.size and keys is self.keys:
+            return np.arange(keys.size, dtype=np.int32)
+        found = self.keys.searchsorted(keys).astype(np.int32)
+        found[keys < 0] = -1
+        return found
+
+    def range_of(self, first: int) -> range:
+        """Ids of the triples that begin with `first`."""
+        width = self._second * self._third
+        low, high = self.keys.searchsorted([first * width, (first + 1) * width])
+        return range(int(low), int(high))
+
+    def second_parts(self) -> Longs:
+        """Second part of every triple."""
+        return np.asarray(self.keys // self._third % self._second)
+
+
+@dataclass(slots=True, eq=False)
+class LocalIds:
+    """What the indexes of one DEX file mean globally; -1 where an entry is malformed."""
+
+    types: npt.NDArray[np.int32]
+    protos: npt.NDArray[np.int32]
+    methods: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    fields: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    member_names: tuple[Longs, Longs] = field(
+        default_factory=lambda: (np.empty(0, np.int64), np.empty(0, np.int64))
+    )
+    """Name id of each entry of the method table, of the field table."""
+
+
+class Symbols:
+    """The global tables."""
+
+    def __init__(self) -> None:
+        """Start empty; `build_symbols` fills it."""
+        self.type_ids: dict[str, int] = {}
+        self.name_ids: dict[str, int] = {}
+        self.proto_ids: dict[str, int] = {}
+        self.protos: list[Proto] = []
+        self.types: list[str] = []
+        self.names: list[str] = []
+        self.methods = KeyTable(np.empty(0, np.int64), 1, 1)
+        self.fields = KeyTable(np.empty(0, np.int64), 1, 1)
+
+    def method_signature(self, rank: int) -> str:
+        """`Lp/C;->m(I)V`."""
+        cls, name, proto = self.methods.parts(rank)
+        return f"{self.types[cls]}->{self.names[name]}{self.protos[proto].text}"
+
+    def field_signature(self, rank: int) -> str:
+        """`Lp/C;->f:I`."""
+        cls, name, type_ = self.fields.parts(rank)
+        return f"{self.types[cls]}->{self.names[name]}:{self.types[type_]}"
+
+    def fits(self) -> bool:
+        """Tell whether every triple still fits in a key."""
+        triples = len(self.type_ids) * (len(self.name_ids) + 1)
+        return triples * max(len(self.proto_ids), len(self.type_ids), 1) < MAX_KEY
+
+
+def build_symbols(
+    images: Sequence[DexImage], pools: Sequence[StringPool], limits: Limits
+) -> tuple[Symbols, list[LocalIds]]:
+    """Number every name of every file; the second value has one entry for each image.
+
+    An image whose names no longer fit the keys (hundreds of files full of distinct names) is left
+    out, with a limit, and has empty tables.
+    """
+    symbols = Symbols()
+    locals_: list[LocalIds] = []
+    for image, pool in zip(images, pools, strict=True):
+        local = _number_names(symbols, image, pool, limits)
+        if not symbols.fits():
+            limits.add(
+                image.name, "more distinct names than this tool can number; not read", "budget"
+            )
+            local = LocalIds(local.types[:0], local.protos[:0])
+        locals_.append(local)
+    symbols.types = list(symbols.type_ids)
+    symbols.names = list(symbols.name_ids)
+    _number_members(symbols, images, locals_, limits)
+    return symbols, locals_
+
+
+def _number_names(symbols: Symbols, image: DexImage, pool: StringPool, limits: Limits) -> LocalIds:
+    type_ids = symbols.type_ids
+    texts = pool.texts(image.types.astype(np.int64))
+    types = np.array([type_ids.setdefault(t, len(type_ids)) for t in texts], dtype=np.int32)
+    local = LocalIds(types, _number_protos(symbols, image, texts, limits))
+    local.member_names = (
+        _number_strings(symbols, pool, image.methods["name"].astype(np.int64)),
+        _number_strings(symbols, pool, image.fields["name"].astype(np.int64)),
+    )
+    return local
+
+
+def _number_strings(symbols: Symbols, pool: StringPool, indexes: Longs) -> Longs:
+    """Name id for each string index, -1 where there is no such string."""
+    name_ids = symbols.name_ids
+    inside = indexes < pool.count
+    wanted = np.zeros(pool.count, dtype=np.bool_)
+    wanted[indexes[inside]] = True
+    used = np.flatnonzero(wanted)
+    ids = np.full(pool.count + 1, -1, dtype=np.int64)
+    ids[used] = [name_ids.setdefault(t, len(name_ids)) for t in pool.texts(used)]
+    return ids[np.where(inside, indexes, pool.count)]
+
+
+def _number_protos(
+    symbols: Symbols, image: DexImage, types: list[str], limits: Limits
+) -> npt.NDArray[np.int32]:
+    ids: list[int] = []
+    params_at: dict[int, tuple[str, ...] | None] = {0: ()}
+    budget = image.end
+    for ret, at in zip(image.protos["ret"].tolist(), image.protos["params"].tolist(), strict=True):
+        if at not in params_at:
+            params_at[at] = read_type_list(image, at, types, budget)
+            budget -= len(params_at[at] or ())
+        params = params_at[at]
+        if params is None or ret >= len(types):
+            ids.append(-1)
+            continue
+        text = f"({''.join(params)}){types[ret]}"
+        known = symbols.proto_ids.setdefault(text, len(symbols.proto_ids))
+        if known == len(symbols.protos):
+            symbols.protos.append(Proto(text, params, types[ret]))
+        ids.append(known)
+    if bad := ids.count(-1):
+        limits.add(image.name, f"{bad} prototypes cannot be read")
+    return np.array(ids, dtype=np.int32)
+
+
+def read_type_list(
+    image: DexImage, at: int, types: Sequence[str], budget: int
+) -> tuple[str, ...] | None:
+    """Read a `type_list`; None when it leaves the file, names no type, or exceeds `budget`."""
+    if at + 4 > image.end:
+        return None
+    (size,) = struct.unpack_from("<I", image.data, at)
+    if size > min(0xFFFF, budget) or at + 4 + 2 * size > image.end:
+        return None
+    indexes = struct.unpack_from(f"<{size}H", image.data, at + 4)
+    if size and max(indexes) >= len(types):
+        return None
+    return tuple([types[i] for i in indexes])
+
+
+def _number_members(
+    symbols: Symbols, images: Sequence[DexImage], locals_: Sequence[LocalIds], limits: Limits
+) -> None:
+    names, protos, types = len(symbols.names), len(symbols.protos), len(symbols.types)
+    method_keys, field_keys = [], []
+    for image, local in zip(images, locals_, strict=True):
+        method_names, field_names = local.member_names
+        if not local.types.size:
+            method_names, field_names = method_names[:0], field_names[:0]
+        method_keys.append(
+            _keys(
+                image.methods[: method_names.size],
+                local.types,
+                method_names,
+                names,
+                local.protos,
+                protos,
+            )
+        )
+        field_keys.append(
+            _keys(
+                image.fields[: field_names.size],
+                local.types,
+                field_names,
+                names,
+                local.types,
+                types,
+            )
+        )
+        for what, keys in (("methods", method_keys[-1]), ("fields", field_keys[-1])):
+            if bad := int(np.count_nonzero(keys < 0)):
+                limits.add(image.name, f"{bad} entries of the table of {what} are malformed")
+    symbols.methods, method_ids = _rank(method_keys, names, protos)
+    symbols.fields, field_ids = _rank(field_keys, names, types)
+    for local, methods, fields in zip(locals_, method_ids, field_ids, strict=True):
+        local.methods, local.fields = methods, fields
+        local.member_names = (np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+def _keys(
+    table: npt.NDArray[np.void],
+    types: npt.NDArray[np.int32],
+    names: Longs,
+    n_names: int,
+    thirds: npt.NDArray[np.int32],
+    n_thirds: int,
+) -> Longs:
+    """Key of each member, -1 where a part is malformed."""
+    first, third = table["cls"].astype(np.int64), table["type"].astype(np.int64)
+    good = (first < types.size) & (third < thirds.size) & (names >= 0)
+    first, third = types[first[good]].astype(np.int64), thirds[third[good]].astype(np.int64)
+    keys = np.full(len(table), -1, dtype=np.int64)
+    packed = (first * n_names + names[good]) * n_thirds + third
+    keys[good] = np.where(third >= 0, packed, -1)
+    return keys
+
+
+def _rank(
+    parts: list[Longs], second: int, third: int
+) -> tuple[KeyTable, list[npt.NDArray[np.int32]]]:
+    every = np.concatenate(parts) if parts else np.empty(0, np.int64)
+    table = KeyTable(
+        every[every >= 0] if every.size and every.min() < 0 else every, second or 1, third or 1
+    )
+    return table, [table.ranks(part) for part in parts]
