@@ -29,6 +29,8 @@ _ACTIONS = {
     "aim": Action.USE,
     "retain": Action.RETAIN,
 }
+_EMPTY = frozenset("verb negator conj prep party anaphor filler breaker local consent exception".split())
+_GRANTS = ("提供", "授权", "开放", "允许", "provide", "grant", "allow", "give", "permit", "submit")
 _WAIVERS = ("无需", "无须", "不需要", "不必", "不要求", "not required to", "not need")
 
 
@@ -47,6 +49,8 @@ class Verb:
     recipients: tuple[str, ...] = ()
     inward: bool = False
     """The data come to us: 向我们提供, share with us."""
+    unable: bool = False
+    """"无法", "cannot": a consequence, no promise."""
     duty: bool = False
     """It forbids or advises somebody else; no claim about us."""
     chain: int = 0
@@ -124,20 +128,21 @@ def _polarity(parsed: Parsed) -> None:
     carried = False
     for clause in range(len(sentence.clauses)):
         start, end = sentence.bounds(clause)
-        active, fresh, own = carried, False, False
+        active, fresh, own, unable = carried, False, False, False
         for cue in sentence.cues:
             if not start <= cue.start < end:
                 continue
             kind = cue.sense.kind
             if kind == "negator":
-                active, fresh = _negates(sentence, cue, start), True
+                unable = cue.sense.value == "unable"
+                active, fresh = not unable and _negates(sentence, cue, start), True
             elif kind == "breaker":
-                active = False
+                active = unable = False
             elif kind == "consent" and fresh and _waives(sentence, start, cue.start):
                 active = False
             elif kind == "verb":
                 verb = next(v for v in parsed.verbs if v.hit is cue)
-                verb.negated, fresh, own = active, False, True
+                verb.negated, verb.unable, fresh, own = active, unable, False, True
         carried = active and (fresh or (carried and not own))
 
 
@@ -266,6 +271,7 @@ def claims_of(parsed: Parsed, frame: Frame | None) -> list[Claim]:
     """Every claim of a sentence; `frame` serves mentions that no verb governs."""
     sentence = parsed.sentence
     groups: dict[tuple[int, bool], list[Hit]] = {}
+    excepted = [c for c in sentence.of("exception") if c.end - c.start > 4]
     orphans: list[Hit] = []
     denied: list[Hit] = []
     for mention in sentence.mentions:
@@ -277,10 +283,12 @@ def claims_of(parsed: Parsed, frame: Frame | None) -> list[Claim]:
         elif verb is None:
             orphans.append(mention)
         else:
-            groups.setdefault((parsed.verbs.index(verb), False), []).append(mention)
+            spared = any(c.start <= mention.start < c.end for c in excepted)
+            groups.setdefault((parsed.verbs.index(verb), spared), []).append(mention)
     claims: list[Claim] = []
-    for (index, _), mentions in sorted(groups.items()):
-        claims.extend(_claims_of_verb(parsed, parsed.verbs[index], tuple(mentions)))
+    for (index, spared), mentions in sorted(groups.items()):
+        found = _claims_of_verb(parsed, parsed.verbs[index], tuple(mentions))
+        claims.extend(replace(c, negated=False) if spared and c.negated else c for c in found)
     if denied:
         claims.append(_with_context(parsed, Claim(Action.COLLECT, True, tuple(denied))))
     if orphans and frame is not None:
@@ -338,7 +346,9 @@ def _is_aim(parsed: Parsed, verb: Verb, mention: Hit) -> bool:
 
 
 def _can_govern(verb: Verb) -> bool:
-    return not (verb.sense == "disclose" and not verb.recipients)
+    if verb.unable or (verb.sense == "disclose" and not verb.recipients and not verb.negated):
+        return False
+    return True
 
 
 def _fronted(sentence: Sentence, clause: int) -> bool:
@@ -381,17 +391,29 @@ def _claims_of_verb(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> li
 
 
 def _claim(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> Claim | None:
-    if verb.duty:
+    if verb.duty or verb.unable or (verb.negated and _hypothetical(parsed, verb)):
         return None
     if verb.sense == "delete":
         return _permission_switch(parsed, mentions)
     if _is_right(parsed, verb):
+        return None
+    word = parsed.sentence.text[verb.hit.start : verb.hit.end]
+    if verb.negated and verb.sense == "provide" and not word.startswith(_GRANTS):
         return None
     action = _action(parsed, verb)
     outward = action in (Action.SHARE, Action.DISCLOSE, Action.ENTRUST, Action.SELL)
     recipients = verb.recipients if outward else ()
     return Claim(
         action, verb.negated, mentions, "we" if outward else verb.entity, recipients, verb.modality
+    )
+
+
+def _hypothetical(parsed: Parsed, verb: Verb) -> bool:
+    """"如您取消授权，我们将不再收集": a denial that hangs on a refusal is no denial."""
+    sentence = parsed.sentence
+    refusals = [c for c in sentence.of("refusal") if c.start < verb.hit.start]
+    return bool(refusals) and (
+        sentence.has("condition") or "后" in sentence.text or verb.clause > 0
     )
 
 
@@ -458,7 +480,7 @@ def _elliptic(parsed: Parsed, used: set[int]) -> list[Claim]:
             continue
         if verb.sense not in _ELLIPTIC and not (verb.negated and verb.sense == "collect"):
             continue
-        if not _open_object(sentence, verb) or not _can_govern(verb):
+        if verb.subject == "user" or not _can_govern(verb) or not _open_object(sentence, verb):
             continue
         before = [m for m in sentence.mentions if m.end <= verb.hit.start]
         last = [m for m in before if sentence.clause(m.start) == sentence.clause(before[-1].start)]
@@ -469,12 +491,15 @@ def _elliptic(parsed: Parsed, used: set[int]) -> list[Claim]:
 
 
 def _open_object(sentence: Sentence, verb: Verb) -> bool:
-    """Whether the verb has no object of its own but an anaphor, a recipient or nothing."""
-    _, end = sentence.bounds(verb.clause)
-    if any(c.sense.kind == "anaphor" for c in sentence.cues):
-        return True
-    rest = sentence.text[verb.hit.end : end]
-    return len(rest.strip()) <= (16 if chinese(sentence.text) else 60)
+    """Whether the clause names nothing but parties, places and anaphors beside the verb."""
+    start, end = sentence.bounds(verb.clause)
+    start = max([start, *(m.end for m in sentence.mentions if m.end <= verb.hit.start)])
+    clause = list(sentence.text[start:end])
+    for cue in sentence.cues:
+        if cue.sense.kind in _EMPTY and start <= cue.start and cue.end <= end:
+            clause[cue.start - start : cue.end - start] = " " * (cue.end - cue.start)
+    rest = [c for c in "".join(clause) if c.isalnum()]
+    return len(rest) <= (1 if chinese(sentence.text) else 8)
 
 
 def _with_context(parsed: Parsed, claim: Claim) -> Claim:

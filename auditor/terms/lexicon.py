@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from auditor.catalog import Catalog, Entry
 from auditor.errors import InvalidCatalogError
 from auditor.terms.language import LANGUAGES
+from auditor.terms.normal import fold
 
 
 class TypeWords(Entry):
@@ -24,6 +25,8 @@ class TypeWords(Entry):
     patterns: tuple[str, ...] = ()
     vetoes: tuple[str, ...] = ()
     veto_patterns: tuple[str, ...] = ()
+    veto_unless: tuple[str, ...] = ()
+    """Words of a permission list: where one stands in the sentence, a veto is a mention after all."""
     scope: str = ""
     broad: bool = False
     near: tuple[str, ...] = ()
@@ -103,12 +106,12 @@ class Matcher:
 
     def add(self, phrase: str, sense: Sense) -> None:
         """Add a literal phrase; where it starts or ends in a Latin letter it matches whole words."""
-        low = phrase.lower().replace("’", "'")
+        low = fold(phrase).text
         self._phrases.setdefault(low[:2], []).append((low, sense))
 
     def add_pattern(self, pattern: str, sense: Sense) -> None:
         """Add a bounded regular expression."""
-        self._patterns.append((re.compile(pattern, re.IGNORECASE), sense))
+        self._patterns.append((re.compile(pattern.translate(_AS_FOLDED), re.IGNORECASE), sense))
 
     def close(self) -> None:
         """Sort so that the longest phrase of each start comes first."""
@@ -156,11 +159,17 @@ def _longest(hits: list[Hit]) -> list[Hit]:
     return sorted(kept, key=lambda h: h.start)
 
 
+_AS_FOLDED = str.maketrans(
+    {"，": ",", "；": ";", "：": ":", "！": "!", "？": r"\?", "（": r"\(", "）": r"\)"}
+)
+"""Punctuation of patterns, as folding writes it."""
+
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset("verb negator none exception breaker conj prep condition consent optional".split()),
     frozenset({"party"}),
     frozenset({"purpose"}),
-    frozenset("question right duty definition anaphor other select local otp ask".split()),
+    frozenset({"filler"}),
+    frozenset("question right duty definition anaphor other select local otp ask refusal".split()),
 )
 """Kinds of cues that compete for the same characters; matches of different layers may overlap."""
 HEADS = frozenset({"section", "column", "answer"})
@@ -242,7 +251,7 @@ def _layer(cue: CueWords) -> int:
 
 def _add_type(nouns: Matcher, entry: TypeWords, plural: bool) -> None:
     kind = "veto" if not entry.type else "broad" if entry.broad else "type"
-    sense, veto = Sense(kind, entry.type, entry), Sense("veto", "", entry)
+    sense, veto = Sense(kind, entry.type, entry), Sense("veto", entry.type, entry)
     for phrases, meaning in ((entry.phrases, sense), (entry.vetoes, veto)):
         for phrase in phrases:
             for form in sorted(_plurals(phrase)) if plural else [phrase]:

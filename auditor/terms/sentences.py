@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
-from auditor.terms.lexicon import Hit, Words
+from auditor.terms.lexicon import Hit, Sense, TypeWords, Words
 from auditor.terms.normal import Folded, is_cjk
 
 MAX_SENTENCE = 1500
@@ -66,8 +66,8 @@ class Sentence:
     @cached_property
     def mentions(self) -> list[Hit]:
         """Data types that are named, those inside the title of a book or law left out."""
-        found = [h for h in self._nouns if h.sense.kind != "veto" and not self._titled(h.start)]
-        return [h for h in found if self._meant(h)]
+        found = [self._pardoned(h) for h in self._nouns if not self._titled(h.start)]
+        return [h for h in found if h.sense.kind != "veto"]
 
     @cached_property
     def cues(self) -> list[Hit]:
@@ -110,9 +110,14 @@ class Sentence:
         opened = self.text.rfind("《", 0, offset)
         return opened >= 0 and self.text.find("》", opened, offset) < 0
 
-    def _meant(self, hit: Hit) -> bool:
-        unless = getattr(hit.sense.entry, "unless", ())
-        return not any(word in self.text for word in unless) or hit.sense.value != ""
+    def _pardoned(self, hit: Hit) -> Hit:
+        """A veto that the sentence lifts (电话、短信 in a list of permissions) is a mention."""
+        entry = hit.sense.entry
+        if hit.sense.kind != "veto" or not isinstance(entry, TypeWords) or not entry.type:
+            return hit
+        if not any(word in self.text for word in entry.veto_unless):
+            return hit
+        return hit._replace(sense=Sense("type", entry.type, entry))
 
 
 def _inside(cue: Hit, nouns: list[Hit]) -> bool:

@@ -74,8 +74,12 @@ def type_of(sentence: Sentence, mention: Hit) -> str:
 
 
 _NAMES = re.compile(
-    r"(?:的|之|'s )?(?:姓名|名称|名字|names?)?(?:、|和|及|与|以及|或|,| and | & | or )?(?:their )?$"
+    r"(?:的|之|'s )?(?:(?:全名|姓名|名称|名字|关系|称谓|身份|职业|full names?|names?|relationship)?"
+    r"(?:、|和|及|与|以及|或|/|, and |, | and | & | or )?){0,4}(?:their |the |其)?(?:手机|移动)?$"
 )
+
+
+_OWNERS = ("的", "之", "姓名", "名称", "名字", "关系", "name", "'s ")
 
 
 def _of_contact(sentence: Sentence, before: Hit | None, mention: Hit) -> str:
@@ -87,6 +91,6 @@ def _of_contact(sentence: Sentence, before: Hit | None, mention: Hit) -> str:
         return ""
     gap = sentence.text[before.end : mention.start]
     named = sentence.text[before.start : mention.start]
-    if not _NAMES.match(gap) or not any(w in named for w in ("的", "之", "姓名", "名称", "name")):
+    if not _NAMES.match(gap) or not any(w in named for w in _OWNERS):
         return ""
     return "contacts.phone" if owner.startswith("contacts") else "emergency_contact"
