@@ -2,6 +2,7 @@
 
 from auditor.ingest.code import Code, dex_files, nested_packages, read_code
 from auditor.ingest.package import read_package, read_package_bytes
+from auditor.ingest.resources import resource_limits
 
 __all__ = [
     "Code",
@@ -10,4 +11,5 @@ __all__ = [
     "read_code",
     "read_package",
     "read_package_bytes",
+    "resource_limits",
 ]

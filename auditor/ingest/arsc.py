@@ -145,6 +145,11 @@ class Table:
 
     # ------------------------------------------------------------ questions
 
+    @property
+    def exhausted(self) -> bool:
+        """Tell whether overlapping strings had more text than is decoded."""
+        return self._values is not None and self._values.exhausted
+
     def values(self, res_id: int) -> Iterator[tuple[Config, Value]]:
         """Yield the simple value of a resource in each configuration."""
         for _, part, at in self._places(res_id):

@@ -92,9 +92,11 @@ def read_axml(data: bytes) -> Document:
     if top is None:
         if len(data) < 8:
             return Document(None, ("not binary XML (too short)",))
+        if data.lstrip()[:1] == b"<":
+            return Document(None, ("text XML where binary XML is required",))
         _, header, size = struct.unpack_from("<HHL", data)
         if header < 8 or size < header:
-            return Document(None, (_not_axml(data),))
+            return Document(None, ("not binary XML",))
         problems.append(f"the file claims {size} bytes and has {len(data)}")
         top = Chunk(3, 0, header, len(data))
     pool, ids, first = _prologue(data, top)
@@ -105,13 +107,9 @@ def read_axml(data: bytes) -> Document:
     if pool.malformed:
         problems.append("the string pool's sizes do not fit")
     root = _tree(data, top, first, _Names(pool, ids), problems)
+    if pool.exhausted:
+        problems.append("strings that overlap; not all were read")
     return Document(root, tuple(problems))
-
-
-def _not_axml(data: bytes) -> str:
-    if data.lstrip()[:5] in (b"<?xml", b"<mani"):
-        return "text XML where binary XML is required"
-    return "not binary XML"
 
 
 def _prologue(data: bytes, top: Chunk) -> tuple[StringPool | None, tuple[int, ...], Chunk | None]:

@@ -59,13 +59,15 @@ class StringPool:
         self._budget = 16 * (chunk.end - chunk.start) + (1 << 20)
         self.count = 0
         self.malformed = True
+        self.exhausted = False
+        """Overlapping strings had more text than is decoded; the others read as missing."""
         body = chunk.start + 8
         if chunk.header < 8 + _POOL.size or body + _POOL.size > chunk.end:
             return
         count, styles, flags, strings, _ = _POOL.unpack_from(data, body)
         offsets = chunk.start + chunk.header
         room = max(0, chunk.end - offsets) // 4
-        self.malformed = count > room or strings >= chunk.end - chunk.start > 0 < count
+        self.malformed = count > room or (count > 0 and strings >= chunk.end - chunk.start)
         self.count = min(count, room)
         self._offsets = offsets
         self._strings = chunk.start + strings
@@ -85,7 +87,8 @@ class StringPool:
         at = self._strings + int.from_bytes(
             self._data[self._offsets + 4 * index : self._offsets + 4 * index + 4], "little"
         )
-        if self._budget <= 0 or at >= self._end:
+        self.exhausted = self.exhausted or self._budget <= 0
+        if self.exhausted or at >= self._end:
             return ""
         if self._utf8:
             _, at = self._length(at, 1)

@@ -16,7 +16,7 @@ from auditor.ingest import axml
 from auditor.ingest.archive import Archive
 from auditor.ingest.arsc import Table, Value
 from auditor.ingest.axml import Attribute, Element
-from auditor.model import Limit, View
+from auditor.model import Limit, Package, View
 
 MAX_REFERENCES = 8
 MAX_INCLUDES = 32
@@ -105,8 +105,12 @@ class AppResources:
         return dict(sorted(found.items()))
 
     def limits(self) -> tuple[Limit, ...]:
-        """Tell which of the XML files asked for so far could not be read, or only in part."""
-        return tuple(sorted(self._limits.values()))
+        """Tell what of the resources asked for so far could not be read, or only in part."""
+        found = list(self._limits.values())
+        if any(table.exhausted for table in self._tables):
+            why = "strings that overlap; not all were read"
+            found.append(Limit("resource_malformed", "resources.arsc", why))
+        return tuple(sorted(found))
 
     # ------------------------------------------------------------ for the readers of this stage
 
@@ -233,3 +237,9 @@ def scalar(kind: int, data: int, text: str) -> str:
 
 def _reference(attribute: Attribute | None) -> int | None:
     return attribute.data if attribute is not None and is_reference(attribute.type) else None
+
+
+def resource_limits(package: Package) -> tuple[Limit, ...]:
+    """Tell what of the resources asked for so far could not be read; they are read on demand."""
+    resources = package.resources
+    return resources.limits() if isinstance(resources, AppResources) else ()
