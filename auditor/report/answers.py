@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice
 
-from auditor.model import Disclosure, Flow, Level, Scope, SinkKind, SourceRead
+from auditor.model import Disclosure, Flow, Level, Practice, Scope, SinkKind, SourceRead, Statement
 from auditor.report.seen import Seen, host_of
 from auditor.report.view import Answer, Shown, owner, recipient
-from auditor.report.words import Code, Name, Said, Value, say
+from auditor.report.words import Code, Local, Name, Said, Value, known, say
 
 CONTACTS = "contacts"
 EXHIBITS = 4
 """Exhibits under one answer."""
-POINTS = 12
+POINTS = 18
 """Points of one answer's list."""
 
 Proof = Callable[[], Shown]
@@ -57,8 +57,8 @@ def reads_the_book(seen: Seen) -> Answer:
     elif scopes or reads:
         more.append(say("q1.no_permission"))
     more += _caveat(seen, bool(scopes))
-    shown = [partial(seen.exhibits.read, read) for read in reads]
-    return answer(1, verdict, say(key), more, shown=shown or _sites(seen))
+    shown = [partial(seen.exhibits.read, read) for read in reads] or _sites(seen)
+    return answer(1, verdict, say(key), more, shown=shown[: EXHIBITS - 1] + _terms_on_book(seen))
 
 
 def sends_the_book(seen: Seen) -> Answer:
@@ -85,7 +85,8 @@ def sends_the_book(seen: Seen) -> Answer:
     if traced:
         more.append(say("q2.capability"))
     more += _caveat(seen, bool(traced))
-    return answer(2, verdict, short, more, shown=[partial(seen.exhibits.flow, f) for f in flows])
+    shown: list[Proof] = [partial(seen.exhibits.flow, f) for f in flows]
+    return answer(2, verdict, short, more, shown=shown[: EXHIBITS - 1] + _terms_on_book(seen))
 
 
 def sends_where(seen: Seen) -> Answer:
@@ -110,7 +111,8 @@ def sends_when(seen: Seen) -> Answer:
     """Answer 4: at what moment?"""
     reads, flows = seen.reads(CONTACTS), seen.flows(CONTACTS)
     moments: dict[tuple[str, str], Level] = {}
-    for item in (*flows, *reads):
+    seen_at: list[Flow | SourceRead] = [*flows, *reads]
+    for item in seen_at:
         if item.level.rank >= Level.REACHABLE.rank:
             key = (item.trigger or "unknown", str(item.before_consent).lower())
             moments[key] = max(moments.get(key, item.level), item.level, key=lambda v: v.rank)
@@ -197,7 +199,7 @@ def terms_say_so(seen: Seen) -> Answer:
         more.append(say("q7.only_emergency"))
         shown = [partial(seen.exhibits.statement, s) for s in emergency]
     verdict = {Disclosure.CLEAR: "yes", Disclosure.VAGUE: "partly"}.get(disclosure, "no")
-    more += [say("q7.reason", why=p.why) for p in practices[:1] if p.why]
+    more += [_reason(p) for p in practices[:1] if p.reason or p.why]
     more += _unread_terms(seen)
     return answer(7, verdict, say(f"q7.{disclosure}"), more, shown=shown)
 
@@ -237,6 +239,16 @@ def answer(
         max(0, len(points) - POINTS),
         tuple(make() for make in shown[:EXHIBITS]),
         max(0, len(shown) - EXHIBITS),
+    )
+
+
+def _reason(practice: Practice) -> Said:
+    if not known(f"reason.{practice.reason}"):
+        return say("plain", text=Local((), practice.why))
+    return say(
+        f"reason.{practice.reason}",
+        data=Name("data_type", practice.data_type),
+        recipient=recipient(practice.recipient),
     )
 
 
@@ -310,6 +322,16 @@ def _other_point(
 
 def _contacts(flow: Flow) -> bool:
     return flow.data_type.split(".")[0] == CONTACTS
+
+
+def terms_on_book(seen: Seen) -> list[Statement]:
+    """Choose what the terms say of the address book: what its practices rest on, denials first."""
+    named = seen.statements(s for p in seen.practices(CONTACTS) for s in p.statements)
+    return sorted(named or seen.statements_about(CONTACTS), key=lambda s: not s.negated)
+
+
+def _terms_on_book(seen: Seen) -> list[Proof]:
+    return [partial(seen.exhibits.statement, s) for s in terms_on_book(seen)[:1]]
 
 
 def _sites(seen: Seen) -> list[Proof]:

@@ -1,4 +1,4 @@
-"""Answer the questions 9 to 15: refusal, recipients, protection, masks, makers, limits, what to do."""
+"""Answer the questions 9 to 15: from refusal and recipients to what a person can do."""
 
 from __future__ import annotations
 
@@ -220,9 +220,9 @@ def summary(answers: list[Answer], report: AuditReport) -> list[Said]:
     said = [by[1].short]
     if by[2].verdict != "no_sign" or by[1].verdict in ("yes", "partly"):
         said.append(by[2].short)
+    said.append(by[7].short)
     if by[6].verdict in ("yes", "partly", "cannot_tell"):
         said.append(by[6].short)
-    said.append(by[7].short)
     if report.terms.documents and by[8].verdict == "yes":
         said.append(by[8].short)
     said.append(by[14].short)
@@ -245,5 +245,5 @@ def _types(types: Iterable[str]) -> list[Value]:
 
 
 _ENTITIES = frozenset(
-    "we affiliate third_party collection_agency credit_bureau regulator user".split()
+    ["we", "affiliate", "third_party", "collection_agency", "credit_bureau", "regulator", "user"]
 )

@@ -29,7 +29,7 @@ def _all() -> tuple[Channel, ...]:
 
 
 def channels(jurisdictions: Sequence[str]) -> list[Channel]:
-    """Give the channels of some jurisdictions, in the order of the files; none for no jurisdiction."""
+    """Give the channels of some jurisdictions, in the order of the files."""
     wanted = {j.split("/")[0] for j in jurisdictions}
     return [channel for channel in _all() if channel.jurisdiction in wanted]
 

@@ -1,8 +1,8 @@
 """The JSON document, version 1: the contract that other programs read.
 
 In: an `AuditReport`. Out: `Document`, and its JSON Schema (`schema()`, kept in
-`docs/report.schema.json`). Fields may be added in version 1, never renamed or removed. No clock, and
-lists sorted: the same input and catalog give the same bytes.
+`docs/report.schema.json`). Fields may be added in version 1, never renamed or removed. No clock,
+and lists sorted: the same input and catalog give the same bytes.
 """
 
 from __future__ import annotations
@@ -106,6 +106,7 @@ class LendingOut(_Value):
 
     is_lending: bool | None = None
     reasons: list[Text] = []
+    reasons_zh: list[Text] = []
 
 
 class AppOut(_Value):
@@ -230,6 +231,9 @@ class PracticeOut(_Value):
     before_consent: bool | None = None
     vagueness: float | None = None
     why: Text = ""
+    reason: Text = ""
+    details: list[Text] = []
+    purposes: list[Text] = []
 
 
 class EndpointOut(_Value):
@@ -328,6 +332,14 @@ class IndicatorOut(_Value):
     weight: Text
     says: Text
     shows: Text
+    anchor: bool = False
+    jurisdiction: Text = ""
+    title_local: Text = ""
+    says_zh: Text = ""
+    shows_zh: Text = ""
+    date_note: Text = ""
+    date_note_zh: Text = ""
+    source: Text = ""
 
 
 class FindingOut(_Value):
@@ -348,6 +360,7 @@ class FindingOut(_Value):
     not_shown: list[Text] = []
     to_do: list[Text] = []
     texts: dict[Text, Text] = {}
+    severity_why: Text = ""
 
 
 class LimitOut(_Value):
@@ -369,6 +382,7 @@ class Document(_Value):
     severity: Severity | None
     jurisdictions: list[Text] = []
     jurisdiction_why: Text = ""
+    jurisdiction_why_zh: Text = ""
     permissions: list[PermissionOut]
     reads: list[ReadOut]
     flows: list[FlowOut]
@@ -394,6 +408,7 @@ def build(report: AuditReport) -> Document:
             "severity": app_severity(report),
             "jurisdictions": list(report.jurisdictions),
             "jurisdiction_why": report.jurisdiction_why,
+            "jurisdiction_why_zh": report.jurisdiction_why_zh,
             "permissions": sorted(report.permissions, key=lambda p: (p.name, p.max_sdk or 0)),
             "reads": sorted(report.reads, key=lambda r: (r.data_type, r.site, r.rule)),
             "flows": [_flow(report, index) for index in _order([f.id for f in report.flows])],
@@ -412,6 +427,23 @@ def render_json(report: AuditReport, lang: str = "en") -> str:
     """Write the document as JSON; `lang` changes nothing, the document is language-free."""
     del lang
     return dump(build(report).model_dump(mode="json", by_alias=True))
+
+
+def render_json_lines(report: AuditReport, lang: str = "en") -> str:
+    """Write one JSON object a line, `kind` first: the app, then each item of each list.
+
+    Every line carries `app` (the package's SHA-256), so that lines of many apps can be joined.
+    """
+    del lang
+    document = build(report).model_dump(mode="json", by_alias=True)
+    app = document["app"]["sha256"]
+    rows = [{"kind": "app", "app": app, "value": document["app"] | {"tool": document["tool"]}}]
+    for kind in _LISTS:
+        rows += [{"kind": kind, "app": app, "value": value} for value in document[kind]]
+    rows += [
+        {"kind": "statements", "app": app, "value": v} for v in document["terms"]["statements"]
+    ]
+    return "".join(_ACTIVE.sub(_escaped, json.dumps(r, ensure_ascii=False)) + "\n" for r in rows)
 
 
 def dump(value: Any) -> str:  # noqa: ANN401
@@ -461,6 +493,10 @@ def app_severity(report: AuditReport) -> Severity | None:
     return max((f.severity for f in report.findings), key=lambda s: s.rank, default=None)
 
 
+_LISTS = (
+    *("permissions", "reads", "flows", "practices", "endpoints", "libraries", "findings"),
+    "limits",
+)
 _ACTIVE = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
@@ -474,10 +510,20 @@ def _order(keys: list[str]) -> list[int]:
 
 def _app(report: AuditReport) -> dict[str, Any]:
     package, manifest = report.package, report.package.manifest
-    copied = (
-        "package label version_name version_code min_sdk target_sdk queries cleartext"
-        " cleartext_domains user_certificates debuggable allow_backup"
-    ).split()
+    copied = [
+        "package",
+        "label",
+        "version_name",
+        "version_code",
+        "min_sdk",
+        "target_sdk",
+        "queries",
+        "cleartext",
+        "cleartext_domains",
+        "user_certificates",
+        "debuggable",
+        "allow_backup",
+    ]
     return {
         **{name: getattr(manifest, name) for name in copied},
         "labels": dict(sorted(manifest.labels.items())),

@@ -31,7 +31,18 @@ TEMPLATES = next(
 )
 """In an installed wheel beside the package, in a checkout under `reports/`."""
 
-GLOSSARY = tuple("apk permission endpoint sdk path mask packer hash offset indicator".split())
+GLOSSARY = (
+    "apk",
+    "permission",
+    "endpoint",
+    "sdk",
+    "path",
+    "mask",
+    "packer",
+    "hash",
+    "offset",
+    "indicator",
+)
 
 
 def render_html(report: AuditReport, lang: str = "en") -> str:

@@ -24,10 +24,11 @@ from auditor.model import (
     PermissionUse,
     Practice,
     Severity,
+    SourceRead,
     Statement,
     Warning_,
 )
-from auditor.report.answers import CONTACTS, Proof
+from auditor.report.answers import CONTACTS, Proof, terms_on_book
 from auditor.report.answers_more import answer_all, localized, summary, title
 from auditor.report.document import app_severity, practice_id, sorted_findings
 from auditor.report.picture import main_flows
@@ -67,6 +68,7 @@ class Rung:
     data: Name
     seen: tuple[bool, ...]
     """For each level, weakest first."""
+    level: Level
     disclosure: Disclosure | None
     to: tuple[Value, ...]
 
@@ -108,6 +110,8 @@ class Page:
     hidden: bool
     severity: Severity | None
     summary: tuple[Said, ...]
+    pull: Statement | None
+    """The sentence of the terms on the address book, quoted at the top."""
     boxes: tuple[Box, ...]
     flows: tuple[Flow, ...]
     ladder: tuple[Rung, ...]
@@ -122,6 +126,8 @@ class Page:
     statements: Cut[Statement]
     warnings: Cut[Warning_]
     limits: Cut[Limit]
+    lending_reasons: tuple[Local, ...]
+    jurisdiction_why: Local
 
 
 def gather(report: AuditReport) -> Page:
@@ -138,6 +144,7 @@ def gather(report: AuditReport) -> Page:
         hidden=seen.hidden,
         severity=app_severity(report),
         summary=tuple(summary(answers, report)),
+        pull=next(iter(terms_on_book(seen)), None),
         boxes=_boxes(seen, answers),
         flows=tuple(main_flows(seen.flows())),
         ladder=_ladder(seen),
@@ -154,7 +161,19 @@ def gather(report: AuditReport) -> Page:
         ),
         warnings=cut(sorted(report.terms.warnings), STATEMENTS),
         limits=cut(seen.limits, ROWS),
+        lending_reasons=tuple(_lending_reasons(report)[:8]),
+        jurisdiction_why=Local(_zh(report.jurisdiction_why_zh), report.jurisdiction_why),
     )
+
+
+def _lending_reasons(report: AuditReport) -> list[Local]:
+    lending = report.lending
+    translated = dict(enumerate(lending.reasons_zh))
+    return [Local(_zh(translated.get(i, "")), said) for i, said in enumerate(lending.reasons)]
+
+
+def _zh(text: str) -> tuple[tuple[str, str], ...]:
+    return (("zh", text),) if text else ()
 
 
 def cut(items: Iterable[T], most: int) -> Cut[T]:
@@ -201,9 +220,10 @@ def _ladder(seen: Seen) -> tuple[Rung, ...]:
     rungs = []
     for data_type in seen.data_types:
         level = seen.level(data_type)
-        rank = -1 if level is None else level.rank
+        if level is None:
+            continue
         marks = tuple(
-            bool(seen.requests(data_type)) if step == Level.REQUESTED else rank >= step.rank
+            bool(seen.requests(data_type)) if step == Level.REQUESTED else level.rank >= step.rank
             for step in Level
         )
         to = {f.recipient: recipient(f.recipient) for f in seen.flows(data_type)}
@@ -211,6 +231,7 @@ def _ladder(seen: Seen) -> tuple[Rung, ...]:
             Rung(
                 Name("data_type", data_type),
                 marks,
+                level,
                 seen.disclosure(data_type),
                 tuple(to[name] for name in sorted(to)[:4]),
             )
@@ -232,7 +253,8 @@ def _timeline(seen: Seen) -> tuple[Phase, ...]:
     phase_of = {trigger: phase for phase, triggers in _PHASES.items() for trigger in triggers}
     reads: dict[str, set[str]] = {}
     sends: dict[str, set[str]] = {}
-    for item in (*seen.report.reads, *seen.flows()):
+    items: list[Flow | SourceRead] = [*seen.report.reads, *seen.flows()]
+    for item in items:
         if item.level.rank < Level.REACHABLE.rank:
             continue
         phase = phase_of.get(item.trigger, "unknown")

@@ -1,6 +1,6 @@
 """Lay out the picture: data on the phone → code → address → recipient.
 
-In: the main flows. Out: boxes and curves with coordinates (SVG user units); the template draws them.
+In: the main flows. Out: boxes and curves in SVG user units; the template draws them.
 Two layouts of the same paths: four columns for wide pages and print, chains for a phone.
 """
 
@@ -24,7 +24,7 @@ CHAINS = 3
 
 _LINE = 17
 _PAD = 10
-_COLUMNS = ((0, 180), (250, 220), (540, 240), (850, 150))
+_COLUMNS = ((1, 170), (240, 215), (525, 240), (835, 164))
 """x and width of each column, wide."""
 _NARROW = 340
 
@@ -115,7 +115,7 @@ def wide(flows: Sequence[Flow], langs: Mapping[str, Words]) -> Drawing:
             proved = flow.level == Level.TRACED
             joins[index, left, right] = joins.get((index, left, right), False) or proved
     placed = [_column(c, x, w, langs) for c, (x, w) in zip(columns, _COLUMNS, strict=True)]
-    height = max(sum(b.height + 26 for b in boxes.values()) for boxes in placed)
+    height = max(sum(b.height + 18 for b in boxes.values()) for boxes in placed)
     boxes = [_spread(column, height) for column in placed]
     links = tuple(
         _across(boxes[index][left], boxes[index + 1][right], proved)
@@ -172,7 +172,7 @@ def wrap(text: str, width: float, lines: int = 3) -> list[str]:
         step = _em(char)
         if used + step > width:
             cut = rows[-1].rfind(" ")
-            if char != " " and cut > len(rows[-1]) // 2:
+            if char != " " and cut > len(rows[-1]) // 4:
                 rest = rows[-1][cut + 1 :]
                 rows[-1] = rows[-1][:cut]
             else:
@@ -190,28 +190,25 @@ def wrap(text: str, width: float, lines: int = 3) -> list[str]:
 
 
 def _em(char: str) -> float:
-    return 1.0 if unicodedata.east_asian_width(char) in "WF" else 0.58
+    return 1.0 if unicodedata.east_asian_width(char) in "WF" else 0.6
 
 
 def _texts(
-    lines: Iterable[tuple[Value, str]], x: int, y: int, width: int, langs: Mapping[str, Words]
+    lines: Sequence[tuple[Value, str]], x: int, y: int, width: int, langs: Mapping[str, Words]
 ) -> tuple[Text, ...]:
+    """Wrap the lines of a box, once for all languages when they agree, else for each."""
+    by_lang = {code: [(w.text(v), cls) for v, cls in lines] for code, w in langs.items()}
+    values = list(by_lang.values())
+    if all(value == values[0] for value in values):
+        by_lang = {"": values[0]}
     made: list[Text] = []
-    for value, cls in lines:
-        if value == "":
-            continue
-        size = 12.5 if "small" in cls or "head" in cls else 14.5
-        by_lang = {code: words.text(value) for code, words in langs.items()}
-        shared = len(set(by_lang.values())) == 1
-        deepest = 0
-        for code, text in by_lang.items():
-            for row, part in enumerate(wrap(text, width / size)):
-                lang = "" if shared else code
-                made.append(Text(x, y + _LINE * (row + 1) - 4, part, cls, lang))
-                deepest = max(deepest, row + 1)
-            if shared:
-                break
-        y += _LINE * deepest
+    for code, rows in by_lang.items():
+        below = y
+        for text, cls in rows:
+            size = 12.5 if "small" in cls or "head" in cls else 14.5
+            for part in wrap(text, width / size) if text else ():
+                made.append(Text(x, below + _LINE - 4, part, cls, code))
+                below += _LINE
     return tuple(made)
 
 

@@ -21,18 +21,30 @@ from auditor.model import (
     is_a,
 )
 from auditor.report.document import all_limits, practice_id
-from auditor.report.view import Exhibits
+from auditor.report.exhibits import Exhibits
 
 LEAVES = frozenset({SinkKind.NETWORK, SinkKind.WEB, SinkKind.SMS})
 """Ways by which data leave the phone; a file or another app on it are not among them."""
 
 HIDES_CODE = frozenset(
-    {"packed", "code_not_visible", "encrypted", "hybrid", "dex_malformed", "timeout", "memory"}
+    [
+        "packed",
+        "code_not_visible",
+        "encrypted",
+        "hybrid",
+        "dex_malformed",
+        "not_examined",
+        "timeout",
+        "memory",
+    ]
 )
 """Kinds of limit that hide so much code that "nothing found" would say nothing."""
 
 HIDES_PARTS = frozenset(
-    {"native_code", "reflection", "dynamic_code", "budget", "unresolved_uri", "nested", "web"}
+    (
+        *("native_code", "reflection", "dynamic_code", "budget", "unresolved_uri", "nested_apk"),
+        *("web", "obfuscated", "archive_malformed", "manifest_malformed"),
+    )
 )
 """Kinds of limit that hide some paths."""
 

@@ -7,23 +7,27 @@ which the page first uses it, so that each is shown once and referred to afterwa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from auditor.model import CallSite, Flow, SourceRead, Statement, Warning_
 from auditor.report.clean import one_line, visible
 from auditor.report.words import Code, Name, Said, Value
 
 LINES = 28
 """Lines of one decompiled method that the page shows."""
-STEPS = 24
-"""Steps of one flow that the page shows."""
 
 _METHOD = re.compile(r"L([^;()]{1,400});->([^()]{1,200})\(([^()]{0,2000})\)(.{1,400})", re.DOTALL)
 _TYPE = re.compile(r"\[*(?:L([^;]{1,400});|([VZBSCIJFD]))")
-_PRIMITIVE = dict(
-    V="void", Z="boolean", B="byte", S="short", C="char", I="int", J="long", F="float", D="double"
-)
+_PRIMITIVE = {
+    "V": "void",
+    "Z": "boolean",
+    "B": "byte",
+    "S": "short",
+    "C": "char",
+    "I": "int",
+    "J": "long",
+    "F": "float",
+    "D": "double",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Spot:
     lines: tuple[Line, ...] = ()
     left_out: int = 0
     """Lines of the method that are not shown."""
+    shown_in: int = 0
+    """The exhibit that shows the same lines, 0 when it is this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,147 +118,6 @@ class Answer:
     exhibits_left_out: int = 0
 
 
-@dataclass(slots=True)
-class Exhibits:
-    """The numbering of evidence: the first use shows it, later ones refer to it."""
-
-    quotes: Mapping[str, str]
-    _known: dict[object, Exhibit] = field(default_factory=dict)
-
-    def read(self, read: SourceRead) -> Shown:
-        """Show one read of personal data."""
-        facts: list[tuple[str, Value]] = [
-            ("fact.level", Name("level", read.level)),
-            ("fact.scope", Name("scope", read.scope)),
-            ("fact.trigger", Name("trigger", read.trigger or "unknown")),
-            ("fact.owner", owner(read.owner)),
-        ]
-        if read.detail:
-            facts.append(("fact.detail", Code(read.detail)))
-        if read.columns:
-            facts.append(("fact.columns", [Code(c) for c in read.columns[:20]]))
-        title = Said("exhibit.read", {"data": Name("data_type", read.data_type)})
-        spots = (self.spot(read.site.caller, read.site.offset, read.site.dex, read.site.signature),)
-        return self._show(("read", read.site, read.data_type), "read", title, facts, spots=spots)
-
-    def site(self, site: CallSite, data_type: str) -> Shown:
-        """Show a call site that a practice names and no read describes."""
-        title = Said("exhibit.read", {"data": Name("data_type", data_type)})
-        spots = (self.spot(site.caller, site.offset, site.dex, site.signature),)
-        return self._show(("read", site, data_type), "read", title, [], spots=spots)
-
-    def flow(self, flow: Flow) -> Shown:
-        """Show one flow: its ends with their code, its steps."""
-        facts: list[tuple[str, Value]] = [
-            ("fact.level", Name("level", flow.level)),
-            ("fact.scope", Name("scope", flow.scope)),
-            ("fact.trigger", Name("trigger", flow.trigger or "unknown")),
-            ("fact.consent", Name("consent", str(flow.before_consent).lower())),
-            ("fact.sink", Name("sink", flow.sink_kind)),
-            ("fact.recipient", recipient(flow.recipient)),
-            ("fact.owner", owner(flow.owner)),
-        ]
-        if flow.endpoint:
-            facts.append(("fact.endpoint", Code(f"{flow.http_method} {flow.endpoint}".strip())))
-        if flow.fields:
-            facts.append(("fact.fields", [Code(f) for f in flow.fields[:20]]))
-        if flow.transforms:
-            facts.append(("fact.transforms", list(flow.transforms[:10])))
-        if flow.guards:
-            facts.append(("fact.guards", list(flow.guards[:10])))
-        if flow.entry:
-            facts.append(("fact.entry", Code(readable(flow.entry))))
-        ends = tuple(
-            self.spot(s.caller, s.offset, s.dex, s.signature) for s in (flow.source, flow.sink)
-        )
-        steps = tuple(
-            StepView(Name("step", s.kind or "call"), s.text, _bare_spot(s.caller, s.offset, s.dex))
-            for s in flow.steps[:STEPS]
-        )
-        title = Said("exhibit.flow", {"data": Name("data_type", flow.data_type)})
-        left = max(0, len(flow.steps) - STEPS)
-        return self._show(
-            ("flow", flow.id), "flow", title, facts, spots=ends, steps=steps, left=left
-        )
-
-    def statement(self, statement: Statement) -> Shown:
-        """Show one statement of the terms."""
-        key = "exhibit.denial" if statement.negated else "exhibit.statement"
-        types = [Name("data_type", t) for t in statement.data_types[:8]]
-        facts: list[tuple[str, Value]] = [
-            ("fact.entity", Name("entity", statement.entity)),
-            ("fact.action", Name("action", statement.action)),
-            ("fact.data", types),
-        ]
-        if statement.purposes:
-            facts.append(("fact.purposes", [Name("purpose", p) for p in statement.purposes[:8]]))
-        if statement.recipients:
-            names = [Name("entity", r) for r in statement.recipients[:8]]
-            facts.append(("fact.recipients", names))
-        if statement.condition:
-            facts.append(("fact.condition", statement.condition))
-        if statement.context:
-            facts.append(("fact.context", statement.context))
-        return self._show(
-            ("statement", statement.id, statement.document, statement.start),
-            "statement",
-            Said(key),
-            facts,
-            quote=visible(statement.quote, 1_200),
-            lang=statement.language,
-            source=_span(statement.document, statement.start, statement.end),
-        )
-
-    def warning(self, warning: Warning_) -> Shown:
-        """Show one sentence of the terms that should warn a borrower."""
-        return self._show(
-            warning,
-            "warning",
-            Said("exhibit.warning", {"kind": Name("warning", warning.kind)}),
-            [],
-            quote=visible(warning.quote, 1_200),
-            source=_span(warning.document, warning.start, warning.end),
-        )
-
-    def spot(self, caller: str, offset: int, dex: str, callee: str = "") -> Spot:
-        """Make an instruction ready to be shown, with the lines of its method around it."""
-        bare = _bare_spot(caller, offset, dex, callee)
-        source = self.quotes.get(caller, "")
-        lines, left_out = excerpt(source, callee) if source else ((), 0)
-        return Spot(
-            bare.method,
-            bare.cls,
-            bare.name,
-            bare.signature,
-            offset,
-            bare.dex,
-            bare.calls,
-            lines,
-            left_out,
-        )
-
-    def _show(
-        self,
-        key: object,
-        kind: str,
-        title: Said,
-        facts: Sequence[tuple[str, Value]],
-        *,
-        spots: tuple[Spot, ...] = (),
-        steps: tuple[StepView, ...] = (),
-        left: int = 0,
-        quote: str = "",
-        lang: str = "",
-        source: str = "",
-    ) -> Shown:
-        if key in self._known:
-            return Shown(self._known[key], first=False)
-        number = len(self._known) + 1
-        made = Exhibit(number, kind, title, tuple(facts), spots, steps, left, quote, lang, source)
-        self._known[key] = made
-        return Shown(made, first=True)
-
-
 def readable(signature: str) -> str:
     """Write a JVM-style method as a Java reader would: `com.app.Main.onCreate(Bundle)`."""
     match = _METHOD.fullmatch(signature)
@@ -276,7 +141,7 @@ def class_and_name(signature: str) -> tuple[str, str]:
 
 
 def excerpt(source: str, callee: str) -> tuple[tuple[Line, ...], int]:
-    """Cut the lines around the call of `callee` out of decompiled `source`; count what is left out."""
+    """Cut the lines around the call of `callee` out of `source`; count what is left out."""
     rows = source.splitlines()[:5_000]
     cls, name = class_and_name(callee) if callee else ("", "")
     wanted = f"new {cls}(" if name == "<init>" else f"{name}("
@@ -301,15 +166,3 @@ def recipient(name: str) -> Value:
 def owner(id_: str) -> Value:
     """Name an owner of code: the app itself, or a library by its id."""
     return Name("owner", "app") if id_ == "app" else Code(id_)
-
-
-def _bare_spot(caller: str, offset: int, dex: str, callee: str = "") -> Spot:
-    cls, name = class_and_name(caller)
-    calls = readable(callee) if callee else ""
-    return Spot(
-        readable(caller), cls, name, one_line(caller, 600), offset, one_line(dex, 200), calls
-    )
-
-
-def _span(document: str, start: int, end: int) -> str:
-    return f"{one_line(document, 200)} · {start:,}–{end:,}"

@@ -4,9 +4,8 @@ A stage of the report builds language-free values (`Said`, `Name`, `Code`, lists
 become plain text or HTML in one language. Everything that is not a message is foreign text: it is
 made visible (`clean`), escaped and isolated (`<bdi>`).
 
-Message syntax: `{name}` stands for a value, `{^name}` for one that opens a sentence (its word gets a
-capital), `**words**` for emphasis; a message may be a mapping
-`one`/`other`, chosen by the value `n`.
+Message syntax: `{name}` stands for a value, `{^name}` for one that opens a sentence (its word
+gets a capital), `**words**` for emphasis; a message may be a mapping `one`/`other`, chosen by `n`.
 """
 
 from __future__ import annotations
@@ -183,8 +182,12 @@ def languages() -> Mapping[str, Words]:
         InvalidCatalogError: a file of `data/messages/` is wrong.
     """
     catalog = Catalog(DATA)
-    types = catalog.table("data_types.yaml")["entries"]
-    return {path.stem: _load(catalog, path.stem, types) for path in catalog.files("messages")}
+    return {path.stem: _load(catalog, path.stem) for path in catalog.files("messages")}
+
+
+def known(key: str) -> bool:
+    """Tell whether every language has a message of this key."""
+    return all(key in w.messages.texts for w in languages().values())
 
 
 def words(lang: str) -> Words:
@@ -193,19 +196,30 @@ def words(lang: str) -> Words:
     Raises:
         UsageError: there are no messages in that language.
     """
-    known = languages()
-    if lang not in known:
-        raise UsageError(f"no messages in {one_line(lang, 40)!r}; known: {', '.join(known)}")
-    return known[lang]
+    every = languages()
+    if lang not in every:
+        raise UsageError(f"no messages in {one_line(lang, 40)!r}; known: {', '.join(every)}")
+    return every[lang]
 
 
-def _load(catalog: Catalog, code: str, types: list[dict[str, Any]]) -> Words:
+_SHARED = (("data_type", "data_types.yaml"), ("jurisdiction", "jurisdictions/signs.yaml"))
+"""Words for ids that other stages keep beside their data, one column a language."""
+
+
+def _load(catalog: Catalog, code: str) -> Words:
     name = f"messages/{code}.yaml"
     try:
         messages = Messages.model_validate(catalog.table(name))
     except ValueError as error:
         raise InvalidCatalogError(f"{name}: {error}") from error
-    own = messages.names.setdefault("data_type", {})
-    for entry in types:
-        own.setdefault(entry["id"], str(entry.get(code) or entry["en"]))
+    for kind, table in _SHARED:
+        own = messages.names.setdefault(kind, {})
+        for entry in catalog.table(table)["entries"]:
+            own.setdefault(entry["id"], _in(entry, code))
+    for entry in catalog.table("reasons/disclosure.yaml")["entries"]:
+        messages.texts.setdefault(f"reason.{entry['id']}", _in(entry, code))
     return Words(code, messages)
+
+
+def _in(entry: Mapping[str, Any], code: str) -> str:
+    return str(entry.get(code) or entry["en"])
