@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.flows import functions
-from auditor.flows.effects import Apply, Assign, Expr, Invoke, New, Path, Statement, Text
+from auditor.flows.effects import (
+    Apply,
+    Assign,
+    Expr,
+    Invoke,
+    New,
+    Path,
+    Statement,
+    Text,
+    parse_expr,
+)
 from auditor.flows.machine import entry_name, get_entry, put_entry
 from auditor.flows.values import (
     ANY,
@@ -132,6 +142,11 @@ def _stored(env: Env, value: Value, note: str) -> Value:
     name = env.method.cls[1:-1].rpartition("/")[2].replace("$", ".") + "." + env.method.name
     taints = stepped(value.taints, "through", frame.method, frame.offset, name)
     return Value(value.atoms, taints, value.any)
+
+
+def evaluate_text(env: Env, text: str) -> Value:
+    """Value of an expression as the catalog writes it."""
+    return evaluate(env, parse_expr(text))
 
 
 def evaluate(env: Env, expr: Expr) -> Value:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.dex import CodeIndex, MethodInfo
-from auditor.flows import effecting, requests, strings
+from auditor.flows import concrete, effecting, requests, strings
 from auditor.flows.effects import parse_effects, parse_expr
 from auditor.flows.heap import Heap
 from auditor.flows.knowledge import QueryEntry, SinkEntry, SourceEntry
@@ -139,6 +139,8 @@ class Engine(Machine):
         self.unresolved_start = False
         self.detached = False
         self.targets: dict[tuple[int, str], tuple[str, object]] = {}
+        self.decoded: dict[tuple[int, str], str | None] = {}
+        self.gave_up: dict[int, int] = {}
         self.callbacks: dict[str, list[tuple[str, int]]] = {}
         self.serialized: dict[tuple[str, str], str] = {}
         self.request_methods: dict[int, bool] = {}
@@ -239,6 +241,9 @@ class Engine(Machine):
             result = strings.evaluate(self, method, receiver, params, static=static)
             if result is None:
                 result = self._dispatch(method, args, chain, static=static, virtual=virtual)
+        if result is not None and method.name.startswith("get") and method.params == ("I",):
+            if "Landroid/database/Cursor;" in chain:
+                result = self.relabel_column(receiver, params[0], result)
         if given is NOTHING or result is None:
             return result if given is NOTHING else given
         if given.objects() or result.any or not result.atoms:
@@ -349,6 +354,9 @@ class Engine(Machine):
         info = self.index.method(method)
         if info.access & 0x8:
             self.prepare(info.cls)
+        text = self._decoded(info, args)
+        if text is not None:
+            return of(text)
         if not self.enter(method) and not self._carries(args):
             return self.typed(info.ret, ("skip", method, frame.method, frame.offset))
         noted = tuple(
@@ -358,6 +366,26 @@ class Engine(Machine):
             for a in args
         )
         return self.run(method, noted, (frame.method, frame.offset))
+
+    def _decoded(self, info: MethodInfo, args: tuple[Value, ...]) -> str | None:
+        """Text that a decoder of the app makes of constants, when that is all it does."""
+        if info.ret != strings.STRING or len(args) > 6 or self.gave_up.get(info.id, 0) > 2:
+            return None
+        plain: list[object] = []
+        for n, arg in enumerate(args):
+            if n == 0 and not info.access & 0x8:
+                plain.append(concrete.Thing(info.cls))
+                continue
+            known, value = strings.plain(self, arg)
+            if not known:
+                return None
+            plain.append(value)
+        key = (info.id, repr(plain[0 if info.access & 0x8 else 1 :]))
+        if key not in self.decoded:
+            self.decoded[key] = concrete.run(self.index, info.id, plain)
+            if self.decoded[key] is None:
+                self.gave_up[info.id] = self.gave_up.get(info.id, 0) + 1
+        return self.decoded[key]
 
     def _carries(self, args: tuple[Value, ...]) -> bool:
         return any(a.taints for a in args)
@@ -435,7 +463,7 @@ class Engine(Machine):
                 inside |= arg.taints | self.held(arg)
             if inside:
                 self.put_field(args[0], "[?]", tainted(inside), weak=True)
-        self._hand_over(method, args if static else args[1:])
+        self._hand_over(args if static else args[1:])
         if method.ret == method.cls and not static and args[0].atoms:
             return join(args[0], result)
         return result
@@ -446,9 +474,7 @@ class Engine(Machine):
             return frozenset()
         return effecting.deep_taints(self, value, app=False)
 
-    def _hand_over(self, method: MethodInfo, args: Sequence[Value]) -> None:
-        if self.index.is_defined(method.cls) and not self.types.chain(method.cls):
-            return
+    def _hand_over(self, args: Sequence[Value]) -> None:
         for arg in args:
             for obj in arg.objects():
                 if not obj.app:
@@ -520,7 +546,7 @@ class Engine(Machine):
     ) -> bool:
         env = effecting.Env(self, method, receiver, params)
         for port, wanted in entry.when.items():
-            value = effecting.evaluate(env, parse_expr(port))
+            value = effecting.evaluate_text(env, port)
             texts = {str(a) for a in value.atoms if type(a) in (str, int)}
             if not texts & set(wanted):
                 return False
@@ -535,11 +561,11 @@ class Engine(Machine):
         self, entry: QueryEntry, method: MethodInfo, receiver: Value, params: tuple[Value, ...]
     ) -> Value:
         env = effecting.Env(self, method, receiver, params)
-        uri = effecting.evaluate(env, entry.uri)
+        uri = effecting.evaluate_text(env, entry.uri)
         narrowing = uri.taints
         for expression in (entry.selection, entry.args):
             if expression:
-                part = effecting.evaluate(env, expression)
+                part = effecting.evaluate_text(env, expression)
                 narrowing |= part.taints | self.held(part)
         picked = self._is_picked(narrowing)
         found: dict[str, tuple[str, str, str]] = {}
@@ -568,7 +594,7 @@ class Engine(Machine):
                 continue
             given = join(given, cursor.with_taints(self._fresh_taint(number, "")))
         if entry.projection and given.objects():
-            columns = effecting.evaluate(env, entry.projection)
+            columns = effecting.evaluate_text(env, entry.projection)
             self.put_field(given.untainted(), "$columns", columns.untainted())
         if entry.also:
             env.result = given
@@ -619,19 +645,19 @@ class Engine(Machine):
         env = effecting.Env(self, method, receiver, params)
         taints: frozenset[Taint] = frozenset()
         for expression in entry.data:
-            taints |= effecting.deep_taints(self, effecting.evaluate(env, expression), app=True)
-        url = effecting.evaluate(env, entry.url) if entry.url else NOTHING
-        http = effecting.evaluate(env, entry.http_method) if entry.http_method else NOTHING
+            taints |= effecting.deep_taints(self, effecting.evaluate_text(env, expression), app=True)
+        url = effecting.evaluate_text(env, entry.url) if entry.url else NOTHING
+        http = effecting.evaluate_text(env, entry.http_method) if entry.http_method else NOTHING
         if entry.to is None:
             self.sent(entry.id, entry.kind, method.id, taints, url, http)
             return
-        for obj in effecting.evaluate(env, entry.to).objects():
+        for obj in effecting.evaluate_text(env, entry.to).objects():
             for cls in self.types.chain(self.recognised.get(obj.type, obj.type)):
                 way = self.know.destinations.get(cls)
                 if way:
                     there = effecting.Env(self, method, of(obj), ())
-                    url = effecting.evaluate(there, way.url)
-                    http = effecting.evaluate(there, way.http_method) if way.http_method else NOTHING
+                    url = effecting.evaluate_text(there, way.url)
+                    http = effecting.evaluate_text(there, way.http_method) if way.http_method else NOTHING
                     self.sent(entry.id, way.kind, method.id, taints, url, http)
                     break
 

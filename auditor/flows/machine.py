@@ -166,6 +166,9 @@ class Machine:
         found = self.load(marker)
         self.clock += 1
         self.heap.changes[marker] = (of(2 if found else 1), self.clock)
+        if not found:  # what an earlier run stored here was another object's
+            for name in self.names.get(obj, ()):
+                self.heap.changes[(obj, name)] = (NOTHING, self.clock)
         return obj
 
     def is_one(self, obj: Obj) -> bool:
@@ -176,11 +179,7 @@ class Machine:
     def get_field(self, obj: Obj, name: str) -> Value | None:
         """Value of a field, or None when nothing was ever stored."""
         found = self.load((obj, name))
-        if found is None:
-            return None
-        if found[1] == 0 and self.load((obj, NEW)) is not None:
-            return None  # of an object that an earlier run made at the same place
-        return found[0]
+        return None if found is None or found[0] is NOTHING else found[0]
 
     def put_field(self, target: Value, name: str, value: Value, *, weak: bool = False) -> None:
         """Store into a field of every object of `target`; strongly when there is but one."""
@@ -553,7 +552,7 @@ def _operations(m: Machine) -> list[Operation]:
             return
         numbers = i.payload[1]
         for obj in r[i.regs[0]].objects():
-            if len(numbers) <= 64:
+            if len(numbers) <= 512:
                 for n, number in enumerate(numbers):
                     m.put_field(of(obj), f"[{n}]", of(number))
             else:

@@ -101,6 +101,34 @@ def text_of(engine: Engine, value: Value) -> Value:
     return Value(frozenset(atoms), taints, unknown)
 
 
+def plain(engine: Engine, value: Value) -> tuple[bool, object]:
+    """Whether a value is one constant (a text, a number, an array of numbers), and which."""
+    only = value.only()
+    if value.taints or only is None:
+        return False, None
+    if type(only) in (str, int):
+        return True, only
+    if type(only) is not Obj:
+        return False, None
+    if only.type == STRING:
+        inner = engine.get_field(only, "text")
+        return plain(engine, inner) if inner is not None else (False, None)
+    if only.type not in ("[I", "[C", "[B", "[S"):
+        return False, None
+    size = engine.get_field(only, "$length")
+    count = size.only() if size else None
+    if type(count) is not int or not 0 <= count <= 512 or engine.get_field(only, "[?]"):
+        return False, None
+    units = []
+    for n in range(count):
+        element = engine.get_field(only, f"[{n}]")
+        unit = element.only() if element else 0
+        if type(unit) is not int:
+            return False, None
+        units.append(unit)
+    return True, units
+
+
 def _step(engine: Engine, value: Value, note: str) -> Value:
     if not value.taints:
         return value
