@@ -12,6 +12,7 @@ scope (terms that allow chosen entries only do not allow the whole table), the r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -67,7 +68,8 @@ def classify(
     if denials and affirmed:
         return _both(affirmed, denials)
     if denials:
-        reason = "beyond_declared_part" if limits else "denied"
+        only_rest = all(c.kind is Kind.DENIES_REST for c in denials)
+        reason = "beyond_declared_part" if limits or only_rest else "denied"
         return _judgement(Disclosure.INCORRECT, (*denials, *limits), reason)
     if limits and all(c.up for c in affirmed):
         return _limited(practice, limits, affirmed)
@@ -113,8 +115,11 @@ def reason_text(
 ) -> str:
     """Put a reason into words."""
     text = reasons[reason].zh if language == "zh" else reasons[reason].en
-    name = ontology.name(practice.data_type, language)
-    return text.replace("{data}", name).replace("{recipient}", practice.recipient)
+    values = {
+        "{data}": ontology.name(practice.data_type, language),
+        "{recipient}": practice.recipient,
+    }
+    return re.sub(r"\{data\}|\{recipient\}", lambda hole: values[hole[0]], text)
 
 
 def load_reasons(catalog: Catalog) -> dict[str, Reason]:

@@ -3,8 +3,9 @@
 In: reads and flows (from `facts` and `flows`), the manifest. Out: practices, sorted, each with the
 highest level that was proved, not yet compared with terms. Pure.
 
-`collect` is the read, with the flows that stay on the device; `share` is whatever leaves by
-network, SMS, a web page or another app. What is only asked for in the manifest is `requested`.
+`collect` is the taking: the read, with the flows that stay on the device or go to the app's own
+server; `share` is whatever leaves by network, SMS, a web page or another app, by recipient. What is
+only asked for in the manifest is `requested`.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ ROLES = (FIRST_PARTY, UNKNOWN, PEOPLE_TEXTED, OTHER_APPS, WEB_PAGE)
 """Recipients that are no organisation's name."""
 
 _LOCAL = {SinkKind.FILE, SinkKind.LOG}
+_OURS = {FIRST_PARTY, UNKNOWN, WEB_PAGE}
 _ROLE_OF_SINK = {
     SinkKind.SMS: PEOPLE_TEXTED,
     SinkKind.CALL: PEOPLE_TEXTED,
@@ -89,11 +91,11 @@ def _collected(
 
 
 def _collect(data_type: DataType, reads: Sequence[SourceRead], flows: Sequence[Flow]) -> Practice:
-    """Make the practice of reading; a flow that leaves proves its read reachable, no more."""
-    local = [f for f in flows if f.sink_kind in _LOCAL]
-    leaving = [f for f in flows if f.sink_kind not in _LOCAL]
+    """Make the practice of taking; a flow to somebody else proves the read reachable, no more."""
+    own = [f for f in flows if f.sink_kind in _LOCAL or recipient_of(f) in _OURS]
+    leaving = [f for f in flows if f not in own]
     levels: list[tuple[SourceRead | Flow, Level]] = [(r, r.level) for r in reads]
-    levels += [(f, f.level) for f in local]
+    levels += [(f, f.level) for f in own]
     levels += [(f, min(f.level, Level.REACHABLE, key=_rank)) for f in leaving]
     level = max((level for _, level in levels), key=_rank)
     # A read says more of the read's scope than a flow does, so flows count where no read stands.
@@ -107,7 +109,7 @@ def _collect(data_type: DataType, reads: Sequence[SourceRead], flows: Sequence[F
         level=level,
         scope=_widest(w.scope for w in witnesses),
         recipient="",
-        flows=tuple(sorted(f.id for f in local)),
+        flows=tuple(sorted(f.id for f in own)),
         call_sites=tuple(sorted(sites)),
         disclosure=Disclosure.NO_TERMS,
         statements=(),

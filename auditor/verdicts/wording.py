@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.model import Disclosure, Level, Practice
@@ -19,14 +20,14 @@ _QUOTE = 160
 _LISTED = 8
 _FULLY_READ = {"zh", "zh-hant", "en"}
 """Languages of terms that are read at full depth."""
+_HOLE = re.compile(r"\{([a-z]+)\}")
 _GRADES = ("high", "medium", "low")
 
 
 def fill(template: str, match: Match, case: Case, language: str, tables: Tables) -> str:
-    """Fill the placeholders of one text."""
-    for name, value in _values(match, case, language, tables).items():
-        template = template.replace("{" + name + "}", value)
-    return template
+    """Fill the placeholders of one text in one pass: values are foreign and may hold braces."""
+    values = _values(match, case, language, tables)
+    return _HOLE.sub(lambda hole: values.get(hole[1], hole[0]), template)
 
 
 class Tables:
