@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 
 from auditor.model import AuditReport, Level
 from auditor.report.clean import one_line, visible
-from auditor.report.page import gather
+from auditor.report.page import gather, in_both
 from auditor.report.picture import narrow, wide
 from auditor.report.view import owner, readable, recipient
 from auditor.report.words import Code, Name, Said, Value, Words, languages, say, words
@@ -71,6 +71,7 @@ def render_html(report: AuditReport, lang: str = "en") -> str:
             glossary=GLOSSARY,
             say=say,
             Name=Name,
+            local=in_both,
             Code=Code,
             recipient=recipient,
             owner=owner,

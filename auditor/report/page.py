@@ -162,18 +162,19 @@ def gather(report: AuditReport) -> Page:
         warnings=cut(sorted(report.terms.warnings), STATEMENTS),
         limits=cut(seen.limits, ROWS),
         lending_reasons=tuple(_lending_reasons(report)[:8]),
-        jurisdiction_why=Local(_zh(report.jurisdiction_why_zh), report.jurisdiction_why),
+        jurisdiction_why=in_both(report.jurisdiction_why, report.jurisdiction_why_zh),
     )
 
 
 def _lending_reasons(report: AuditReport) -> list[Local]:
     lending = report.lending
     translated = dict(enumerate(lending.reasons_zh))
-    return [Local(_zh(translated.get(i, "")), said) for i, said in enumerate(lending.reasons)]
+    return [in_both(said, translated.get(i, "")) for i, said in enumerate(lending.reasons)]
 
 
-def _zh(text: str) -> tuple[tuple[str, str], ...]:
-    return (("zh", text),) if text else ()
+def in_both(text: str, zh: str) -> Local:
+    """Pair a text that the model keeps in English with its Chinese, where there is one."""
+    return Local((("zh", zh),) if zh else (), text)
 
 
 def cut(items: Iterable[T], most: int) -> Cut[T]:

@@ -41,7 +41,7 @@ def render_sarif(report: AuditReport, lang: str = "en") -> str:
     flows = {f.id: f for f in report.flows}
     run = {
         "tool": {"driver": _driver(report, speak, findings, rules)},
-        "language": speak.tag,
+        "language": speak.tag.split("-")[0],
         "columnKind": "unicodeCodePoints",
         "artifacts": [_artifact(report)],
         "invocations": [
