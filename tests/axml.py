@@ -69,20 +69,24 @@ class E:
 
 
 def string_pool(strings: Sequence[str], *, utf8: bool = False, header: int = 28) -> bytes:
-    body, offsets = b"", []
+    parts: list[bytes] = []
+    offsets: list[int] = []
+    at = 0
     for text in strings:
-        offsets.append(len(body))
         if utf8:
             raw = text.encode()
-            body += _short(len(text)) + _short(len(raw)) + raw + b"\0"
+            part = _short(len(text)) + _short(len(raw)) + raw + b"\0"
         else:
             raw = text.encode("utf-16-le")
             units = len(raw) // 2
             length = struct.pack("<H", units)
             if units > 0x7FFF:
                 length = struct.pack("<HH", 0x8000 | units >> 16, units & 0xFFFF)
-            body += length + raw + b"\0\0"
-    body += b"\0" * (-len(body) % 4)
+            part = length + raw + b"\0\0"
+        offsets.append(at)
+        at += len(part)
+        parts.append(part)
+    body = b"".join(parts) + b"\0" * (-at % 4)
     start = header + 4 * len(strings)
     fields = struct.pack("<5L", len(strings), 0, 0x100 if utf8 else 0, start, 0)
     head = struct.pack("<HHL", 1, header, start + len(body)) + fields

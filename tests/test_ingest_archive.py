@@ -8,11 +8,11 @@ import zipfile
 import zlib
 
 import pytest
+
 from auditor.errors import UnreadablePackageError
 from auditor.ingest.archive import Archive, Ceilings, checksum_limits, open_archive
 from auditor.ingest.source import BytesSource, WindowSource
 from auditor.model import Limit
-
 from tests.axml import zipped
 
 FILES = {"a.txt": b"alpha" * 100, "b/c.bin": bytes(range(256))}
@@ -94,8 +94,7 @@ def test_first_of_two_names_counts() -> None:
     read = opened(out.getvalue())
     assert read.read("classes.dex") == b"first"
     assert why(read) == [
-        "classes.dex: name stands twice; the first is read, "
-        "current Android refuses such a package"
+        "classes.dex: name stands twice; the first is read, current Android refuses such a package"
     ]
 
 

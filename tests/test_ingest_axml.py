@@ -5,10 +5,10 @@ from __future__ import annotations
 import struct
 
 import pytest
+
 from auditor.ingest import axml as reader
 from auditor.ingest.axml import Document, Element, read_axml
 from auditor.ingest.chunks import StringPool, chunk_at
-
 from tests.axml import E, Ref, axml, chunk, string_pool
 
 TREE = E(
@@ -27,7 +27,7 @@ def shape(element: Element) -> tuple[str, list[tuple[int, str, int, str]], list[
     return element.name, attributes, [shape(child) for child in element.children]
 
 
-EXPECTED = (
+EXPECTED: tuple[str, list[tuple[int, str, int, str]], list[object]] = (
     "manifest",
     [(0x0101021B, "versionCode", reader.INT, "7"), (0, "package", reader.STRING, "com.example.借")],
     [

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
+
 from auditor.ingest.archive import Archive, open_archive
 from auditor.ingest.arsc import Table
 from auditor.ingest.resources import AppResources
 from auditor.ingest.source import BytesSource
 from auditor.model import Limit, View
-
-from tests.axml import E, Ref, arsc, axml, zipped
+from tests.axml import E, Entries, Ref, arsc, axml, zipped
 
 STRING, LAYOUT, ARRAY, IDS = 0x7F010000, 0x7F020000, 0x7F030000, 0x7F040000
-TYPES = {
+TYPES: Mapping[str, Entries] = {
     "string": {
         "app_name": {"": "Loan", "zh-CN": "借款", "zh-Hant-TW": "貸款", "land": "Wide"},
         "same": {"": Ref(STRING)},
@@ -118,7 +120,10 @@ def test_include_of_itself_ends() -> None:
 
 
 def test_splits_add_locales_and_files() -> None:
-    base = {"string": {"app_name": {"": "Loan"}}, "layout": {"main": {"": "res/main.xml"}}}
+    base: Mapping[str, Entries] = {
+        "string": {"app_name": {"": "Loan"}},
+        "layout": {"main": {"": "res/main.xml"}},
+    }
     split = {"string": {"app_name": {"zh": "借款"}}}
     feature = arsc({"string": {"extra": {"": "More"}}}, package=0x80)
     resources = AppResources(
@@ -146,9 +151,7 @@ def test_sparse_table() -> None:
 def test_references_that_branch_end_early() -> None:
     many = {f"{a}{b}": Ref(STRING + 1) for a in "abcdefghij" for b in "abcdefghij"}
     back = {f"{a}{b}": Ref(STRING) for a in "abcdefghij" for b in "abcdefghij"}
-    resources = AppResources(
-        [(archive({}), Table(arsc({"string": {"one": many, "two": back}})))]
-    )
+    resources = AppResources([(archive({}), Table(arsc({"string": {"one": many, "two": back}})))])
     assert resources.string(STRING) == {}
 
 

@@ -20,6 +20,7 @@ _MAX_NESTED = 100
 _MAX_OPENED = 1 << 30
 """Bytes of archives inside the app that are unpacked to look for code."""
 _MAX_TOLD = 20
+_BEFORE = "a DEX file stands before the archive; Android 5 to 8 may run it instead of classes.dex"
 _OUTSIDE = "DEX outside the places Android loads"
 
 
@@ -47,6 +48,8 @@ def inspect_files(archives: Sequence[Archive], *, nested_audited: bool) -> Insid
     has_code = False
     left = _MAX_OPENED
     for archive in archives:
+        if archive.source.read(0, 4) == _DEX:
+            limits.append(Limit("dynamic_code", archive.where, _BEFORE))
         loaded = set(dex_names(archive.entries))
         has_code = has_code or bool(loaded)
         for name, head in _heads(archive, loaded):

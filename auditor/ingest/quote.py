@@ -186,6 +186,6 @@ def _invokes(method: Method) -> dict[str, list[int]]:
             callee = method.names.get_method_ref(instruction.BBBB)
             name = callee.get_name()
             if name == "<init>":
-                name = callee.get_class_name()[1:-1].replace("/", ".")
+                name = callee.get_class_name()[1:-1].replace("/", ".").removeprefix("java.lang.")
             found.setdefault(name, []).append(at // 2)
     return found
