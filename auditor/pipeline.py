@@ -9,7 +9,7 @@ from pathlib import Path
 from auditor import __version__
 from auditor.catalog import Catalog
 from auditor.dex import CodeIndex, DexInput
-from auditor.facts import Facts, HostBook, Owners, collect_facts, recipient_of
+from auditor.facts import Facts, HostBook, IndexedCode, Owners, collect_facts, recipient_of
 from auditor.flows.trace import Traced, trace_flows
 from auditor.ingest import dex_files, nested_packages, read_package, read_package_bytes
 from auditor.ingest.quote import quote_methods
@@ -62,7 +62,7 @@ def audit_package(package: Package, catalog: Catalog, options: Options) -> Audit
     inputs = [*dex_files(package), *options.extra_dex]
     code = CodeIndex.build([DexInput(name, data) for name, data in inputs])
     options.progress("facts")
-    facts = collect_facts(package, code, catalog)
+    facts = collect_facts(package, IndexedCode(code), catalog)
     owner = Owners(facts.libraries)
     options.progress("flows")
     traced = trace_flows(code, package.manifest, package.resources, catalog, owner)
@@ -105,6 +105,7 @@ def audit_package(package: Package, catalog: Catalog, options: Options) -> Audit
         lending=verdict.lending,
         jurisdictions=verdict.jurisdictions.packs,
         jurisdiction_why=verdict.jurisdictions.why,
+        jurisdiction_why_zh=verdict.jurisdictions.why_zh,
         severity=verdict.severity,
     )
     if not options.quotes:

@@ -2,6 +2,7 @@
 
 from auditor.facts.code import Code, NoCode
 from auditor.facts.collect import Facts, collect_facts
+from auditor.facts.indexed import IndexedCode
 from auditor.facts.libraries import Owners, identify_libraries, owner_of
 from auditor.facts.recipients import HostBook, Recipient, recipient_of
 
@@ -9,6 +10,7 @@ __all__ = [
     "Code",
     "Facts",
     "HostBook",
+    "IndexedCode",
     "NoCode",
     "Owners",
     "Recipient",
