@@ -328,9 +328,16 @@ def governor(parsed: Parsed, mention: Hit) -> Verb | None:
     if earlier and not _fronted(sentence, clause):
         return earlier[-1]
     later = [v for v in usable if v.clause > clause]
+    if later and clause == 0 and _is_label(sentence):
+        return next((v for v in later if v.sense in ("collect", "share")), later[0])
     if later:
         return later[0]
     return earlier[-1] if earlier else None
+
+
+def _is_label(sentence: Sentence) -> bool:
+    """Whether the first clause is a label: "SMS : we collect …", "通讯录：用于…"."""
+    return len(sentence.clauses) > 1 and sentence.text[sentence.clauses[1] - 1] == ":"
 
 
 def _is_aim(parsed: Parsed, verb: Verb, mention: Hit) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from auditor.catalog import Catalog, Entry
@@ -97,66 +98,83 @@ def _latin(char: str) -> bool:
 
 
 class Matcher:
-    """All phrases and patterns of one layer (nouns, or function words) of one language."""
+    """Phrases and patterns of one language in some layers; matches of one layer do not overlap."""
 
-    def __init__(self) -> None:
+    def __init__(self, layers: int = 1) -> None:
         """Start empty."""
-        self._phrases: dict[str, list[tuple[str, Sense]]] = {}
-        self._patterns: list[tuple[re.Pattern[str], Sense]] = []
+        self._layers = layers
+        self._phrases: dict[str, list[tuple[str, Sense, int]]] = {}
+        self._patterns: list[tuple[re.Pattern[str], Sense, int]] = []
 
-    def add(self, phrase: str, sense: Sense) -> None:
+    def add(self, phrase: str, sense: Sense, layer: int = 0) -> None:
         """Add a literal phrase; where it starts or ends in a Latin letter it matches whole words."""
         low = fold(phrase).text
-        self._phrases.setdefault(low[:2], []).append((low, sense))
+        self._phrases.setdefault(low[:2], []).append((low, sense, layer))
 
-    def add_pattern(self, pattern: str, sense: Sense) -> None:
+    def add_pattern(self, pattern: str, sense: Sense, layer: int = 0) -> None:
         """Add a bounded regular expression."""
-        self._patterns.append((re.compile(pattern.translate(_AS_FOLDED), re.IGNORECASE), sense))
+        compiled = re.compile(pattern.translate(_AS_FOLDED), re.IGNORECASE)
+        self._patterns.append((compiled, sense, layer))
 
     def close(self) -> None:
-        """Sort so that the longest phrase of each start comes first."""
-        for phrases in self._phrases.values():
+        """Sort so that the longest phrase of each start comes first; one-character ones are last."""
+        short = {k: v for k, v in self._phrases.items() if len(k) == 1}
+        for key, phrases in self._phrases.items():
+            if len(key) == 2:
+                phrases.extend(short.get(key[0], ()))
             phrases.sort(key=lambda item: (-len(item[0]), item[1].kind == "veto", item[0]))
 
     def find(self, text: str) -> list[Hit]:
-        """Every match in `text`, left to right, none overlapping, longer ones first served."""
-        hits = self._literal(text)
-        for pattern, sense in self._patterns:
-            hits.extend(
-                Hit(m.start(), m.end(), sense)
-                for m in pattern.finditer(text)
-                if m.end() > m.start()
-            )
-        return _longest(hits)
+        """Every match in `text` by position; in each layer the longer ones are served first."""
+        layers: list[list[Hit]] = [[] for _ in range(self._layers)]
+        self._literal(text, layers)
+        for pattern, sense, layer in self._patterns:
+            for match in pattern.finditer(text):
+                if match.end() > match.start():
+                    layers[layer].append(Hit(match.start(), match.end(), sense))
+        if self._layers == 1:
+            return _longest(layers[0])
+        found = [hit for hits in layers for hit in _longest(hits)]
+        found.sort(key=_position)
+        return found
 
-    def _literal(self, text: str) -> list[Hit]:
-        hits: list[Hit] = []
+    def _literal(self, text: str, layers: list[list[Hit]]) -> None:
         table = self._phrases
-        end = 0
-        for index in range(len(text)):
-            found = table.get(text[index : index + 2], ())
-            for phrase, sense in (*found, *table.get(text[index], ())):
+        size = len(text)
+        for index in range(size):
+            found = table.get(text[index : index + 2]) or table.get(text[index])
+            if not found:
+                continue
+            if _latin(text[index]) and index and _latin(text[index - 1]):
+                continue
+            done = 0
+            for phrase, sense, layer in found:
+                if done >> layer & 1 or not text.startswith(phrase, index):
+                    continue
                 stop = index + len(phrase)
-                if stop <= end or not text.startswith(phrase, index):
+                if stop < size and _latin(text[stop - 1]) and _latin(text[stop]):
                     continue
-                if _latin(text[index]) and index and _latin(text[index - 1]):
-                    continue
-                if _latin(text[stop - 1]) and stop < len(text) and _latin(text[stop]):
-                    continue
-                hits.append(Hit(index, stop, sense))
-                break
-        return hits
+                layers[layer].append(Hit(index, stop, sense))
+                done |= 1 << layer
+
+
+def _position(hit: Hit) -> tuple[int, int]:
+    return hit.start, hit.end
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
     """Drop every match that a longer one (or an earlier one of the same length) overlaps."""
+    hits.sort(key=_position)
+    if all(a.end <= b.start for a, b in pairwise(hits)):
+        return hits
     kept: list[Hit] = []
     taken: set[int] = set()
-    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
-        if not any(i in taken for i in (hit.start, hit.end - 1)):
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.sense.kind == "veto", h.start)):
+        if hit.start not in taken and hit.end - 1 not in taken:
             taken.update(range(hit.start, hit.end))
             kept.append(hit)
-    return sorted(kept, key=lambda h: h.start)
+    kept.sort(key=_position)
+    return kept
 
 
 _AS_FOLDED = str.maketrans(
@@ -182,13 +200,8 @@ class Words:
 
     language: str
     nouns: Matcher
-    layers: tuple[Matcher, ...]
+    cues: Matcher
     heads: Matcher
-
-    def cues(self, text: str) -> list[Hit]:
-        """Every function word of `text`, by position."""
-        found = [hit for layer in self.layers for hit in layer.find(text)]
-        return sorted(found, key=lambda h: (h.start, h.end))
 
 
 class Lexicon:
@@ -223,7 +236,7 @@ class Lexicon:
 
     def _compile(self, tag: str) -> Words:
         nouns, heads = Matcher(), Matcher()
-        layers = tuple(Matcher() for _ in LAYERS)
+        cues = Matcher(len(LAYERS))
         chosen = {tag, "any"} | ({"en"} if tag in {"fil", "hi"} else set())
         for entry in self.types:
             if entry.id.split(".")[0] in chosen:
@@ -231,15 +244,16 @@ class Lexicon:
         for cue in self.cues:
             if cue.id.split(".")[0] in chosen:
                 sense = Sense(cue.kind, cue.value, cue)
-                cues = heads if cue.kind in HEADS else layers[_layer(cue)]
+                head = cue.kind in HEADS
+                matcher, layer = (heads, 0) if head else (cues, _layer(cue))
                 for phrase in cue.phrases:
                     for form in sorted(inflections(phrase)) if cue.inflect else [phrase]:
-                        cues.add(form, sense)
+                        matcher.add(form, sense, layer)
                 for pattern in cue.patterns:
-                    cues.add_pattern(pattern, sense)
-        for matcher in (nouns, heads, *layers):
+                    matcher.add_pattern(pattern, sense, layer)
+        for matcher in (nouns, heads, cues):
             matcher.close()
-        return Words(tag, nouns, layers, heads)
+        return Words(tag, nouns, cues, heads)
 
 
 def _layer(cue: CueWords) -> int:

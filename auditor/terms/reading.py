@@ -12,8 +12,8 @@ from auditor.model import Action
 from auditor.terms.blocks import Block, Kind, Layout
 from auditor.terms.grammar import Claim, Frame, Parsed, claims_of, parse
 from auditor.terms.language import language_of
-from auditor.terms.lexicon import Lexicon, Words
-from auditor.terms.normal import Folded, fold
+from auditor.terms.lexicon import Hit, Lexicon, Words
+from auditor.terms.normal import Folded, fold, is_cjk
 from auditor.terms.sections import SKIPPED, section_of
 from auditor.terms.sentences import Sentence, sentences_of
 from auditor.terms.structure import Passage, introduces, passages_of
@@ -21,6 +21,7 @@ from auditor.terms.types import Definitions, Named
 
 _ANSWERS_NO = ("不会", "不", "否", "no", "never", "we do not", "we don't", "tidak", "não", "không")
 _CONTEXT = 160
+_INCLUDES = ("包括", "包含", "例如", "如", "(", "include", "such as", "为", "termasuk", "incluye", "incluindo", "bao gồm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class DocumentReader:
         self.definitions = Definitions(lexicon.hypernyms)
         self.memory = _Memory()
         self.readings: list[Reading] = []
+        self._read: dict[int, tuple[str, Folded, list[Sentence]]] = {}
+        self._headings: dict[int, Sentence] = {}
         self._frames: dict[int, Frame | None] = {}
 
     def read(self) -> list[Reading]:
@@ -76,6 +79,8 @@ class DocumentReader:
     # -------------------------------------------------------------- words and text
 
     def _words(self, text: str) -> tuple[str, Words]:
+        if self.language == "zh" and any(is_cjk(c) for c in text[:60]):
+            return "zh", self.lexicon.words("zh")
         tag = language_of(text, self.language) if len(text) > 60 else self._short(text)
         return tag, self.lexicon.words(tag)
 
@@ -84,29 +89,25 @@ class DocumentReader:
         return "zh" if chinese else (self.language if self.language != "zh" else "en")
 
     def _sentences(self, passage: Passage) -> tuple[str, Folded, list[Sentence]]:
-        text = self.layout.text[passage.body : passage.block.end]
-        tag, words = self._words(text)
-        folded = fold(text, self.regional)
-        return tag, folded, sentences_of(folded, words)
+        start = passage.block.start
+        if start not in self._read:
+            text = self.layout.text[passage.body : passage.block.end]
+            tag, words = self._words(text)
+            folded = fold(text, self.regional)
+            self._read[start] = (tag, folded, sentences_of(folded, words))
+        return self._read[start]
 
     def _learn(self, passage: Passage) -> None:
         if passage.block.kind is Kind.ROW:
             return
         _, _, sentences = self._sentences(passage)
         for sentence in sentences:
-            broad = [m for m in sentence.mentions if m.sense.kind == "broad"]
-            if not broad:
-                continue
-            gap = sentence.text[broad[0].end : broad[0].end + 24]
-            if any(
-                w in gap
-                for w in ("包括", "包含", "例如", "如", "（", "(", "include", "such as", "为")
-            ):
-                members = [m for m in sentence.mentions if m.start > broad[0].end]
-                named = self.definitions.resolve(
-                    sentence, [m for m in members if m.sense.kind == "type"]
-                )
-                self.definitions.learn(broad[0].sense.value, named.exact)
+            mentions = sentence.mentions
+            for index, mention in enumerate(mentions):
+                if mention.sense.kind == "broad":
+                    members = _members(sentence, mention, mentions[index + 1 :])
+                    named = self.definitions.resolve(sentence, members)
+                    self.definitions.learn(mention.sense.value, named.exact)
 
     # -------------------------------------------------------------- prose
 
@@ -129,7 +130,10 @@ class DocumentReader:
         for sentence in sentences:
             if question is not None:
                 self._answer(question, sentence, passage, folded, tag)
-            question = sentence if _asks(sentence) else None
+            asks = _asks(sentence) or (
+                passage.block.kind is Kind.HEADING and sentence.has("question")
+            )
+            question = sentence if asks else None
             if question is not None or _defines(sentence):
                 continue
             if self._labels(sentence, sentences):
@@ -167,9 +171,11 @@ class DocumentReader:
         self.memory.topic = named
 
     def _heading_words(self, block: Block) -> Sentence:
-        text = self.layout.text[block.start : block.end]
-        _, words = self._words(text)
-        return Sentence(fold(text, self.regional).text, 0, words)
+        if block.start not in self._headings:
+            text = self.layout.text[block.start : block.end]
+            _, words = self._words(text)
+            self._headings[block.start] = Sentence(fold(text, self.regional).text, 0, words)
+        return self._headings[block.start]
 
     def _resolve(self, sentence: Sentence, claim: Claim) -> Named:
         """Types of a claim's mentions, or of the antecedent when its object is not named."""
@@ -289,6 +295,21 @@ class DocumentReader:
     def _context(self, passage: Passage) -> str:
         blocks = (*passage.headings[-1:], *passage.leads[-1:])
         return _clip(" › ".join(self.layout.text[b.start : b.end].strip("*# ") for b in blocks))
+
+
+def _members(sentence: Sentence, broad: Hit, after: list[Hit]) -> list[Hit]:
+    """What a broad word is said to include: up to the closing bracket, or the next broad word."""
+    gap = sentence.text[broad.end : broad.end + 24]
+    if not any(word in gap for word in _INCLUDES):
+        return []
+    bracket = gap.lstrip()[:1] == "("
+    limit = sentence.text.find(")", broad.end) if bracket else len(sentence.text)
+    members: list[Hit] = []
+    for mention in after:
+        if mention.sense.kind == "broad" or mention.start > limit:
+            break
+        members.append(mention)
+    return members
 
 
 def frame_of(parsed: Parsed) -> Frame | None:

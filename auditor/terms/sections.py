@@ -28,9 +28,7 @@ _ORDER = (
 def section_of(passage: Passage, words_of: Callable[[Block], Sentence]) -> str:
     """The section of a passage: the nearest heading that says, or an empty string."""
     for heading in reversed(passage.headings):
-        text = words_of(heading)
-        hits = text.words.heads.find(text.text)
-        values = {h.sense.value for h in hits if h.sense.kind == "section"}
+        values = {h.sense.value for h in words_of(heading).heads if h.sense.kind == "section"}
         for value in _ORDER:
             if value in values:
                 return value

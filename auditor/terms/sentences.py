@@ -73,7 +73,12 @@ class Sentence:
     def cues(self) -> list[Hit]:
         """Function words, those that are part of a data type's name left out."""
         nouns = [h for h in self._nouns if h.sense.kind != "veto"]
-        return [c for c in self.words.cues(self.text) if not _inside(c, nouns)]
+        return [c for c in self.words.cues.find(self.text) if not _inside(c, nouns)]
+
+    @cached_property
+    def heads(self) -> list[Hit]:
+        """What the text announces as a heading, a table header or an answer."""
+        return self.words.heads.find(self.text)
 
     @cached_property
     def clauses(self) -> list[int]:
@@ -125,11 +130,16 @@ def _inside(cue: Hit, nouns: list[Hit]) -> bool:
     for noun in nouns:
         if noun.start < cue.start and cue.end <= noun.end:
             return True
-        if noun.start == cue.start and cue.end <= noun.end and cue.sense.kind != "verb":
+        if noun.start == cue.start and cue.end <= noun.end and not _heads(cue):
             return True
         if noun.start == cue.start and cue.end == noun.end:
             return True
     return False
+
+
+def _heads(cue: Hit) -> bool:
+    """读取 heads 读取短信; "call" and "contact" do not head "call log" and "contact list"."""
+    return cue.sense.kind == "verb" and cue.sense.value in ("collect", "upload", "provide")
 
 
 def _in_number(text: str, index: int) -> bool:
