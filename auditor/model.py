@@ -478,6 +478,22 @@ class Warning_:
     end: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Conflict:
+    """Two statements of the terms that do not agree (PolicyLint's contradictions and narrowings)."""
+
+    kind: str
+    """contradiction (both cannot be true) or narrowing (the denial takes a part back)."""
+    affirms: str
+    """Id of the statement that says yes."""
+    denies: str
+    """Id of the statement that says no."""
+    data_type: DataType
+    """The narrower of the two types."""
+    why: str
+    """One sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """All terms of one app, as understood."""
@@ -488,6 +504,7 @@ class Terms:
     links: tuple[str, ...] = ()
     """Addresses of terms that the package links to; not fetched."""
     limits: tuple[Limit, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
 
 # ---------------------------------------------------------------- verdicts
