@@ -57,6 +57,8 @@ def says(
     modality: str = "",
     broad: bool = False,
     purposes: tuple[str, ...] = (),
+    quote: str = "It says so.",
+    confidence: str = "high",
 ) -> Statement:
     """A statement; `broad` when its words only cover the types."""
     number = next(_NUMBERS)
@@ -69,13 +71,14 @@ def says(
         negated=no,
         purposes=purposes,
         recipients=to,
-        quote="…",
+        quote=quote,
         document="t",
         start=number,
         end=number + 1,
         modality=modality,
         scope=scope,
         exact=() if broad else data_types,
+        confidence=confidence,
     )
 
 
@@ -84,6 +87,7 @@ PHONES = says("contacts.phone")
 DENIED = says("contacts", no=True)
 BROAD = says("personal_information")
 EMERGENCY = says("emergency_contact")
+LIST = [says("phone_number"), says("id_card"), says("bank_card")]
 CHOSEN = says("contacts", scope="selected_only")
 REST_DENIED = says("contacts", no=True, scope="other_only")
 C, V, A, X, OM = (
@@ -125,6 +129,43 @@ SMS = practice("sms")
         pytest.param(
             UPLOAD, [says("contacts", broad=True)], V, "broader_words",
             id="a broad word that the reader narrowed",
+        ),
+        # words about personal information in general
+        pytest.param(
+            UPLOAD, [BROAD, *LIST], OM, "silent", id="beside a list the general word is the list"
+        ),
+        pytest.param(
+            UPLOAD,
+            [says("personal_information", quote="Including but not limited to these."), *LIST],
+            V, "broader_words", id="unless it leaves the list open",
+        ),
+        pytest.param(
+            UPLOAD, [says("personal_information", quote="How we collect personal information")],
+            OM, "silent", id="a heading is no statement",
+        ),
+        pytest.param(
+            UPLOAD, [says("personal_information", confidence="low")], OM, "silent",
+            id="a general word read with low confidence",
+        ),
+        pytest.param(
+            UPLOAD, [says("personal_information", action=Action.RETAIN)], OM, "silent",
+            id="that it is kept safe",
+        ),
+        pytest.param(
+            UPLOAD, [NAMED, says("personal_information", no=True), *LIST], C, "named",
+            id="no personal information of children, say",
+        ),
+        pytest.param(
+            UPLOAD, [says("contacts", purposes=("emergency_contact",))], X,
+            "beyond_declared_part", id="declared for choosing an emergency contact",
+        ),
+        pytest.param(
+            PICK, [says("contacts", purposes=("emergency_contact",))], C, "named",
+            id="declared for choosing, one picked",
+        ),
+        pytest.param(
+            UPLOAD, [says("contacts", purposes=("emergency_contact",), action=Action.UPLOAD)], C,
+            "named", id="declared to be uploaded, whatever for",
         ),
         # emergency contacts are not the address book
         pytest.param(UPLOAD, [EMERGENCY], OM, "silent", id="emergency contacts only"),
@@ -237,7 +278,7 @@ SMS = practice("sms")
 def test_classify(
     what: Practice, statements: list[Statement], expected: Disclosure, reason: str
 ) -> None:
-    for order in itertools.permutations(statements):
+    for order in itertools.permutations(statements):  # of five at most
         found = classify(what, Terms((DOCUMENT,), order), ONTOLOGY)
 
         assert (found.disclosure, found.reason) == (expected, reason)

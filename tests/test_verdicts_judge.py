@@ -104,7 +104,7 @@ def test_a_finding_says_what_where_and_in_which_words() -> None:
     assert finding.why == (
         "A path in the code takes all entries to the lender's own server (http://198.51.100.7/u), "
         "when the user taps something. The terms deny what the code can do: address book. "
-        "The terms say: “…”"
+        "The terms say: “It says so.”"
     )
     assert finding.texts["title.zh"] == "整本通讯录可被上传，而条款否认"
     assert finding.confidence == "high"

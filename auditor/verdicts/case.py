@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from auditor.model import (
-    CodePlace,
     DataType,
     Flow,
     LendingAssessment,
@@ -29,6 +28,20 @@ BLIND = frozenset(
 """Kinds of limits after which "no code was found" means little."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Observation:
+    """Something that a stage saw which is neither a read nor a flow."""
+
+    kind: str
+    """refusal_ends (refusing a permission or the terms ends the app's path), trust_all,
+    any_hostname, ignores_errors, user_certificates, known_indicator, collector_library."""
+    where: str
+    """Class, `caller@offset`, file or address."""
+    why: str
+    """What was seen there, a few words; shown to readers."""
+    owner: str = "app"
+
+
 @dataclass(frozen=True)
 class Case:
     """One app as the rules see it."""
@@ -44,8 +57,7 @@ class Case:
     lending: LendingAssessment = field(default_factory=LendingAssessment)
     jurisdictions: tuple[str, ...] = ()
     date: AppDate = field(default_factory=AppDate)
-    refusals: tuple[CodePlace, ...] = ()
-    """Where refusing a permission or the terms ends the app's path."""
+    observations: tuple[Observation, ...] = ()
     parties: Parties = field(default_factory=Parties)
 
     @cached_property

@@ -13,6 +13,7 @@ from auditor.verdicts.case import Case, is_cleartext
 ANDROID_9 = 28
 """From this target on, Android refuses cleartext unless the app asks for it (NSC documentation)."""
 
+_TLS = ("https://", "wss://")
 _BY_THE_USER = {"click", "activity_result", "consent_accept", "permission_result"}
 
 
@@ -27,7 +28,7 @@ def _consent_asked(practice: Practice | None, _case: Case) -> bool:
 
 def _encrypted_address(practice: Practice | None, case: Case) -> bool:
     endpoints = case.endpoints_of(practice) if practice else ()
-    return bool(endpoints) and not any(is_cleartext(e) for e in endpoints)
+    return bool(endpoints) and all(e.casefold().startswith(_TLS) for e in endpoints)
 
 
 def _cleartext_blocked(_practice: Practice | None, case: Case) -> bool:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.model import Action, Practice, Scope, Statement, is_a
-from auditor.verdicts.ontology import Ontology
+from auditor.verdicts.generic import use_of_general_words
+from auditor.verdicts.ontology import ROOT, Ontology
 from auditor.verdicts.parties import Parties
 from auditor.verdicts.practices import FIRST_PARTY
 
@@ -32,6 +33,8 @@ ROLE_WORDS = {
 }  # fmt: skip
 """Recipients of a certain role; they cover one that is known to have it, though not by name."""
 _LIMITED = {"selected_only", "otp_only", "local_only"}
+_CHOOSING = {"emergency_contact", "emergency_reference"}
+"""Purposes that need the chosen entries and no others."""
 _CONDITIONAL = {"with_consent", "only_if"}
 
 
@@ -62,6 +65,11 @@ class Cover:
     """0 when the recipient is named, 1 when it is only "third parties"."""
 
     @property
+    def chosen_only(self) -> bool:
+        """Tell whether it allows the entries that the user chooses."""
+        return self.kind is Kind.LIMITS and self.statement.scope not in ("otp_only", "local_only")
+
+    @property
     def exact(self) -> bool:
         """Tell whether both the data and the recipient are named."""
         return not self.up and not self.recipient_up
@@ -74,22 +82,21 @@ def covers_of(
     parties: Parties,
 ) -> tuple[Cover, ...]:
     """Give every cover of `practice`, nearest first."""
+    statements = tuple(statements)
+    general = use_of_general_words(statements, ontology.open_words)
     found = []
     for statement in statements:
-        far = _data_distance(practice, statement, ontology)
+        word = _nearest_word(practice, statement, ontology)
         recipient = _recipient_distance(practice, statement, parties)
-        if far is None or recipient is None:
+        if word is None or recipient is None:
             continue
-        up, vagueness = far
-        found.append(
-            Cover(
-                statement,
-                _kind(practice, statement),
-                up,
-                max(vagueness, 0.5 if recipient else 0.0),
-                recipient,
-            )
-        )
+        if word == ROOT and practice.data_type != ROOT and not general.count(statement):
+            continue
+        up = ontology.distance(practice.data_type, word) or 0
+        vagueness = ontology.vagueness(practice.data_type, word)
+        kind = _kind(practice, statement)
+        worse = max(vagueness, 0.5 if recipient else 0.0)
+        found.append(Cover(statement, kind, up, worse, recipient))
     return tuple(sorted(found, key=lambda c: (c.recipient_up, c.up, c.statement.id)))
 
 
@@ -103,48 +110,39 @@ def declared_for_ourselves(
         if not s.negated
         and s.action in _TAKING
         and s.entity in _OURSELVES
-        and (far := _data_distance(practice, s, ontology)) is not None
-        and far[1] < 1
+        and _nearest_word(practice, s, ontology) not in (None, ROOT)
     )
 
 
-def _data_distance(
-    practice: Practice, statement: Statement, ontology: Ontology
-) -> tuple[int, float] | None:
-    """Give the edges up to the statement's nearest word, and its vagueness; None if none covers."""
+def _nearest_word(practice: Practice, statement: Statement, ontology: Ontology) -> str | None:
+    """Give the narrowest word of the statement that covers the data; None when none does."""
     wanted = practice.data_type
-    best: tuple[int, float] | None = None
-    for said in statement.data_types:
-        far = _one_distance(practice, statement, said, ontology)
-        if far is None and said == PICKED and _picks(practice):
-            far = (0, 0.0)
-        if far is not None and (best is None or far < best):
-            best = far
-    if best == (0, 0.0) and statement.data_types and not _named(practice, statement):
-        word = ontology.nearest_cover(
-            [t for t in statement.data_types if t not in statement.exact], wanted
-        )
-        return ontology.distance(wanted, word) or 1, ontology.vagueness(wanted, word)
-    return best
-
-
-def _one_distance(
-    practice: Practice, statement: Statement, said: str, ontology: Ontology
-) -> tuple[int, float] | None:
-    wanted = practice.data_type
-    if said != wanted and is_a(said, wanted):  # a part: names when affirmed, denies only itself
-        part_seen = any(is_a(detail, said) for detail in practice.details)
-        return (0, 0.0) if not statement.negated or part_seen else None
-    up = ontology.distance(wanted, said)
-    return None if up is None else (up, ontology.vagueness(wanted, said))
+    if _named(practice, statement):
+        return wanted
+    # What a broader word was taken to mean is as vague as the broader word.
+    meant = [t for t in statement.data_types if t not in statement.exact]
+    if wanted in meant or any(is_a(t, wanted) for t in meant):
+        return ontology.nearest_cover(meant, wanted)
+    covering = [
+        (up, said)
+        for said in statement.data_types
+        if (up := ontology.distance(wanted, said)) is not None
+    ]
+    return min(covering)[1] if covering else None
 
 
 def _named(practice: Practice, statement: Statement) -> bool:
-    """Tell whether the statement's own words name the data, or a part of them."""
-    picked = _picks(practice)
-    return any(
-        is_a(word, practice.data_type) or (picked and word == PICKED) for word in statement.exact
-    )
+    """Tell whether the statement's own words name the data, or a part of them.
+
+    A part names the whole when it is affirmed; denied, it denies only itself.
+    """
+    wanted, picked = practice.data_type, _picks(practice)
+    for word in statement.exact:
+        if word == wanted or (picked and word == PICKED):
+            return True
+        if is_a(word, wanted):
+            return not statement.negated or any(is_a(d, word) for d in practice.details)
+    return False
 
 
 def _picks(practice: Practice) -> bool:
@@ -215,4 +213,17 @@ def _kind(practice: Practice, statement: Statement) -> Kind:
         return Kind.DENIES_REST if statement.scope == "other_only" else Kind.DENIES
     if statement.scope == "local_only" and practice.action is Action.COLLECT:
         return Kind.AFFIRMS
-    return Kind.LIMITS if statement.scope in _LIMITED else Kind.AFFIRMS
+    if statement.scope in _LIMITED or _for_choosing(practice, statement):
+        return Kind.LIMITS
+    return Kind.AFFIRMS
+
+
+def _for_choosing(practice: Practice, statement: Statement) -> bool:
+    """Tell whether the address book is declared for the choice of an emergency contact alone."""
+    return (
+        practice.data_type == "contacts"
+        and statement.scope != "full"
+        and statement.action is not Action.UPLOAD
+        and bool(statement.purposes)
+        and set(statement.purposes) <= _CHOOSING
+    )

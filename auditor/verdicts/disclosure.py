@@ -138,7 +138,7 @@ def _by_scope(
             rest = [c for c in rest if not c.up]
         return affirmed, limits, denials + rest
     # A picked entry stays within "only those you choose"; the whole table may well be denied.
-    chosen = [c for c in limits if c.statement.scope == "selected_only"]
+    chosen = [c for c in limits if c.chosen_only]
     allowed = sorted(affirmed + chosen, key=lambda c: (c.recipient_up, c.up, c.statement.id))
     return allowed, [c for c in limits if c not in chosen], [] if allowed else denials
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from auditor.model import (
     CallSite,
-    CodePlace,
     DataType,
     Flow,
     LendingAssessment,
@@ -19,7 +18,7 @@ from auditor.model import (
     TermsDocument,
     Warning_,
 )
-from auditor.verdicts.case import Case
+from auditor.verdicts.case import Case, Observation
 from auditor.verdicts.disclosure import disclose
 from auditor.verdicts.knowledge import Knowledge
 from auditor.verdicts.matching import PREFIX, find_matches
@@ -58,7 +57,7 @@ def make_case(example: InlineCase, knowledge: Knowledge) -> Case:
         libraries=_libraries(example),
         lending=LendingAssessment(example.lending),
         jurisdictions=example.jurisdictions,
-        refusals=(CodePlace("La;->onRefuse()V", 2, "classes.dex"),) * example.refusal_ends,
+        observations=tuple(Observation(k, "La;->b()V@2", "example") for k in example.observed),
     )
 
 
@@ -135,7 +134,7 @@ def _statement(number: int, said: InlineStatement) -> Statement:
         negated=said.negated,
         purposes=said.purposes,
         recipients=said.recipients,
-        quote="…",
+        quote="It says so.",
         document="terms",
         start=number,
         end=number + 1,

@@ -71,7 +71,7 @@ def _finding(rule: FindingRule, match: Match, case: Case, knowledge: Knowledge) 
     }
     said = {
         language: {
-            "title": fill(_in(rule.title, language), match, case, language, tables),
+            "title": _capital(fill(_in(rule.title, language), match, case, language, tables)),
             "why": fill(_in(rule.why, language), match, case, language, tables),
             "severity_why": _in(rule.severity_why, language),
             "confidence_why": _in(grade_why, language),
@@ -102,6 +102,10 @@ def _finding(rule: FindingRule, match: Match, case: Case, knowledge: Knowledge) 
         texts={f"{key}.zh": text for key, text in sorted(said["zh"].items())},
         severity_why=rule.severity_why.en,
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _in(words: Words, language: str) -> str:

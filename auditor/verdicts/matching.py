@@ -20,7 +20,7 @@ from auditor.model import (
     Warning_,
     is_a,
 )
-from auditor.verdicts.case import Case, is_cleartext
+from auditor.verdicts.case import Case, Observation, is_cleartext
 from auditor.verdicts.mismatch import declared_not_possible, purpose_beyond_terms
 from auditor.verdicts.ontology import Ontology
 from auditor.verdicts.parties import Parties
@@ -44,6 +44,7 @@ class Match:
     warnings: tuple[Warning_, ...] = ()
     limits: tuple[str, ...] = ()
     """Kinds of limits, each with the number of times it occurs: `reflection (3)`."""
+    observations: tuple[Observation, ...] = ()
 
 
 def find_matches(
@@ -75,9 +76,10 @@ def _matches(
             yield from _of_declared(when, case, ontology)
         case About.LIMITS:
             yield from _of_limits(when, case)
-        case About.REFUSAL:
-            if case.refusals:
-                yield Match("", tuple(f"{p.caller}@{p.offset}" for p in case.refusals))
+        case About.OBSERVATIONS:
+            seen = tuple(sorted(o for o in case.observations if o.kind in when.observed))
+            if seen:
+                yield Match("", tuple(o.where for o in seen), observations=seen)
         case _:
             assert_never(rule.about)
 

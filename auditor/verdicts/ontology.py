@@ -32,6 +32,12 @@ class BroaderWord(Entry):
     zh: str = ""
 
 
+class OpenWords(Entry):
+    """Words of one language by which a list is left open."""
+
+    words: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Ontology:
     """Data types and broader words as a graph from narrow to broad."""
@@ -41,6 +47,8 @@ class Ontology:
     """Words for readers: id, then language."""
     permissions: Mapping[str, tuple[DataType, ...]]
     """What a permission opens."""
+    open_words: tuple[str, ...] = ()
+    """Words that leave a list of data open, in every language."""
 
     def top(self, data_type: str) -> DataType:
         """Give the type of the first level that `data_type` lies under."""
@@ -115,6 +123,7 @@ def load_ontology(catalog: Catalog) -> Ontology:
         parents=_parents(sorted(names), covers),
         names=names,
         permissions={p: tuple(sorted(types)) for p, types in sorted(opens.items())},
+        open_words=tuple(w for e in catalog.entries("open_words", OpenWords) for w in e.words),
     )
 
 

@@ -38,7 +38,7 @@ class About(StrEnum):
     DECLARED = "declared"
     """Something that the terms declare and the code cannot do."""
     LIMITS = "limits"
-    REFUSAL = "refusal"
+    OBSERVATIONS = "observations"
 
 
 class Party(StrEnum):
@@ -98,6 +98,8 @@ class When(Frozen):
     """Kinds of limits that count."""
     warnings: tuple[str, ...] = ()
     """Kinds of warning sentences that count."""
+    observed: tuple[str, ...] = ()
+    """Kinds of observations that count."""
 
 
 class InlineStatement(Frozen):
@@ -136,7 +138,7 @@ class InlineCase(Frozen):
     jurisdictions: tuple[str, ...] = ("cn",)
     target_sdk: int = 30
     cleartext: bool | None = None
-    refusal_ends: bool = False
+    observed: tuple[str, ...] = ()
 
 
 class Examples(Frozen):

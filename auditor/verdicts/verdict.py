@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from auditor.model import (
-    CodePlace,
     Endpoint,
     Finding,
     Flow,
@@ -19,7 +18,7 @@ from auditor.model import (
     SourceRead,
     Terms,
 )
-from auditor.verdicts.case import Case
+from auditor.verdicts.case import Case, Observation
 from auditor.verdicts.disclosure import disclose
 from auditor.verdicts.judge import judge, risk_level
 from auditor.verdicts.jurisdiction import Choice, choose_jurisdictions
@@ -44,7 +43,8 @@ class Evidence:
     """Those of every stage, the package's and the terms' included."""
     code_strings: Sequence[str] = ()
     """Constants of the app's own code, in which words of lending are looked for."""
-    refusals: Sequence[CodePlace] = ()
+    observations: Sequence[Observation] = ()
+    """What facts and flows saw besides; libraries made to collect are added here."""
     jurisdictions: Sequence[str] = ()
     """Rule packs that the user asked for; empty to choose by signs."""
     lending: bool | None = None
@@ -102,7 +102,7 @@ def reach_verdict(evidence: Evidence, knowledge: Knowledge) -> Verdict:
         lending=lending,
         jurisdictions=choice.packs,
         date=app_date(evidence, knowledge.releases),
-        refusals=tuple(evidence.refusals),
+        observations=(*evidence.observations, *_collectors(evidence.libraries)),
         parties=parties,
     )
     findings = judge(case, knowledge)
@@ -120,3 +120,12 @@ def app_date(evidence: Evidence, releases: Mapping[int, str]) -> AppDate:
     if target is not None and target in releases:
         starts.append(releases[target])
     return AppDate(given=evidence.date, not_before=max(starts, default=""))
+
+
+def _collectors(libraries: Sequence[Library]) -> tuple[Observation, ...]:
+    """Give the libraries that are made to gather what is on the phone."""
+    return tuple(
+        Observation("collector_library", x.id, x.name, x.id)
+        for x in sorted(libraries, key=lambda x: x.id)
+        if x.category == "collector"
+    )

@@ -18,6 +18,8 @@ LANGUAGES = ("en", "zh")
 _QUOTE = 160
 """Characters of a sentence of the terms that a finding repeats; the report shows all of it."""
 _LISTED = 8
+_SHOWN = 3
+"""Observations and addresses that a sentence names."""
 _FULLY_READ = {"zh", "zh-hant", "en"}
 """Languages of terms that are read at full depth."""
 _HOLE = re.compile(r"\{([a-z]+)\}")
@@ -102,15 +104,18 @@ def _values(match: Match, case: Case, language: str, tables: Tables) -> dict[str
         "permissions": comma.join(p.removeprefix(PREFIX) for p in match.permissions[:_LISTED]),
         "kinds": comma.join(_kind(k, language, tables) for k in match.limits),
         "quote": _quote([s.quote for s in match.statements] + [w.quote for w in match.warnings]),
+        "noted": comma.join(
+            dict.fromkeys(f"{o.where}: {o.why}"[:_QUOTE] for o in match.observations[:_SHOWN])
+        ),
         "count": str(max(len(match.warnings), len(match.statements), len(match.evidence))),
     }
     if practice is None:
         return values
     fields = sorted({f for flow in case.flows_of(practice) for f in flow.fields})
-    endpoints = case.endpoints_of(practice)
+    endpoints = [e for e in case.endpoints_of(practice) if _says_something(e)]
     values |= {
         "recipient": _recipient(practice, language, tables),
-        "endpoint": comma.join(endpoints[:3]) or tables.phrase("endpoint.unknown", language),
+        "endpoint": comma.join(endpoints[:_SHOWN]) or tables.phrase("endpoint.unknown", language),
         "fields": comma.join(fields[:_LISTED]) or tables.phrase("fields.unknown", language),
         "trigger": tables.phrase(f"trigger.{practice.trigger or 'unknown'}", language),
         "owner": tables.phrase("owner.app", language)
@@ -123,6 +128,11 @@ def _values(match: Match, case: Case, language: str, tables: Tables) -> dict[str
         else "",
     }
     return values
+
+
+def _says_something(endpoint: str) -> bool:
+    """Tell whether an address names more than its scheme: `sms:{?}` does not."""
+    return any(c.isalnum() for c in endpoint.rpartition(":")[2] or endpoint)
 
 
 def _recipient(practice: Practice, language: str, tables: Tables) -> str:
