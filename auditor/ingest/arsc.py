@@ -17,7 +17,8 @@ from auditor.ingest.chunks import STRING_POOL, TABLE, Chunk, StringPool, chunk_a
 _PACKAGE, _TYPE = 0x0200, 0x0201
 _SPARSE, _OFFSET16 = 0x01, 0x02
 _COMPLEX, _COMPACT = 0x0001, 0x0008
-_MISSING = 0xFFFFFFFF
+_FULL16, _FULL32 = 0xFFFF, 0xFFFFFFFF
+"""Offsets that say: no entry in this configuration."""
 _ENTRY = struct.Struct("<HHL")
 _VALUE = struct.Struct("<HBBL")
 _MAP = struct.Struct("<LHBBL")
@@ -76,6 +77,7 @@ class Table:
         self.problems: list[str] = []
         self._packages: dict[int, list[_Package]] = {}
         self._values: StringPool | None = None
+        self._sparse: dict[int, dict[int, int]] = {}
         top = chunk_at(data, 0, len(data))
         if top is None and len(data) >= 12:
             self.problems.append("the table's size does not fit the file")
@@ -181,18 +183,25 @@ class Table:
 
     def ids(self, kind: str) -> Iterator[tuple[str, int]]:
         """Yield name (without type) and id of every resource of this type, each id once."""
+        seen: set[int] = set()
+        for res_id, key, _, _ in self.listing(kind):
+            if res_id not in seen:
+                seen.add(res_id)
+                yield key, res_id
+
+    def listing(self, kind: str) -> Iterator[tuple[int, str, Config, Value | None]]:
+        """Yield id, name and value (None when complex) of every entry of this type, per chunk."""
         visited = 0
         for number, package, type_id, parts in self._types_called(kind):
-            seen: set[int] = set()
+            base = number << 24 | type_id << 16
             for part in parts:
                 for index, at in self._entries(part):
                     visited += 1
                     if visited > MAX_ENTRIES:
                         return
-                    if index not in seen:
-                        seen.add(index)
-                        key = self._entry(at)[1]
-                        yield package.keys[key], number << 24 | type_id << 16 | index
+                    flags, key = self._entry(at)
+                    value = None if flags & _COMPLEX else self._value(part, at)
+                    yield base | index, package.keys[key], part.config, value
 
     def _types_called(self, kind: str) -> Iterator[tuple[int, _Package, int, list[_Type]]]:
         for number, packages in self._packages.items():
@@ -212,31 +221,33 @@ class Table:
 
     def _place(self, part: _Type, index: int) -> int | None:
         """Return where the entry `index` of `part` stands, or None."""
-        offsets = part.chunk.start + part.chunk.header
         if part.flags & _SPARSE:
-            for i in range(part.count):
-                found, quarter = struct.unpack_from("<2H", self._data, offsets + 4 * i)
-                if found == index:
-                    return self._inside(part, quarter * 4)
-            return None
+            key = part.chunk.start
+            if key not in self._sparse:
+                self._sparse[key] = dict(self._entries(part))
+            return self._sparse[key].get(index)
         if index >= part.count:
             return None
+        offsets = part.chunk.start + part.chunk.header
         if part.flags & _OFFSET16:
             (short,) = struct.unpack_from("<H", self._data, offsets + 2 * index)
-            return None if short == 0xFFFF else self._inside(part, short * 4)
+            return None if short == _FULL16 else self._inside(part, short * 4)
         (offset,) = struct.unpack_from("<L", self._data, offsets + 4 * index)
-        return None if offset == _MISSING else self._inside(part, offset)
+        return None if offset == _FULL32 else self._inside(part, offset)
 
     def _entries(self, part: _Type) -> Iterator[tuple[int, int]]:
         """Yield index and place of every entry of `part`."""
         offsets = part.chunk.start + part.chunk.header
-        for i in range(part.count):
+        unit = "H" if part.flags & _OFFSET16 and not part.flags & _SPARSE else "L"
+        for index, offset in enumerate(
+            struct.unpack_from(f"<{part.count}{unit}", self._data, offsets)
+        ):
             if part.flags & _SPARSE:
-                index, quarter = struct.unpack_from("<2H", self._data, offsets + 4 * i)
-                at = self._inside(part, quarter * 4)
-            else:
-                index, at = i, self._place(part, i)
-            if at is not None:
+                index, offset = offset & _FULL16, (offset >> 16) * 4
+            elif unit == "H":
+                offset = _FULL32 if offset == _FULL16 else offset * 4
+            at = part.entries + offset
+            if at + _ENTRY.size <= part.chunk.end:
                 yield index, at
 
     def _inside(self, part: _Type, offset: int) -> int | None:

@@ -43,6 +43,7 @@ class AppResources:
         self._ids: dict[str, dict[str, int]] = {}
         self._layouts: dict[int, tuple[View, ...]] = {}
         self._limits: dict[str, Limit] = {}
+        self._strings: dict[str, Mapping[str, str]] | None = None
 
     def string(self, res_id: int) -> Mapping[str, str]:
         """Text of a string resource for each locale (default under `""`), or nothing."""
@@ -93,16 +94,34 @@ class AppResources:
 
     def strings(self) -> Mapping[str, Mapping[str, str]]:
         """Every string resource: name, then text for each locale."""
-        found: dict[str, Mapping[str, str]] = {}
+        if self._strings is None:
+            self._strings = self._all_strings()
+        return self._strings
+
+    def _all_strings(self) -> dict[str, Mapping[str, str]]:
+        """Go through the tables once; only references are looked up one by one."""
+        found: dict[str, dict[str, tuple[bool, str]]] = {}
         left = MAX_CHARACTERS
         for table in self._tables:
-            for name, res_id in table.ids("string"):
-                if name in found or left <= 0:
+            for res_id, name, config, value in table.listing("string"):
+                texts = found.setdefault(name, {})
+                if value is None or left <= 0:
                     continue
-                texts = self.string(res_id)
-                left -= sum(map(len, texts.values()))
-                found[name] = texts
-        return dict(sorted(found.items()))
+                if value.type == axml.STRING:
+                    known = texts.get(config.locale)
+                    if known is None or (config.plain and not known[0]):
+                        texts[config.locale] = (config.plain, value.text)
+                        left -= len(value.text)
+                elif is_reference(value.type):
+                    for locale, text in self.string(res_id).items():
+                        texts.setdefault(locale, (False, text))
+        if left <= 0:
+            why = f"more than {MAX_CHARACTERS} characters of strings; the others were not read"
+            self._limits["strings"] = Limit("budget", "resources.arsc", why)
+        return {
+            name: {locale: text for locale, (_, text) in sorted(texts.items())}
+            for name, texts in sorted(found.items())
+        }
 
     def limits(self) -> tuple[Limit, ...]:
         """Tell what of the resources asked for so far could not be read, or only in part."""

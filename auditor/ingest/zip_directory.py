@@ -211,8 +211,14 @@ def _signs(entry: Entry, *, again: bool) -> Iterator[str]:
         yield "unknown compression method; read as Android reads it, as stored"
     if again:
         yield "name stands twice; the first is read, current Android refuses such a package"
-    if entry.name.startswith(("/", "\\")) or ".." in entry.name.replace("\\", "/").split("/"):
+    if _points_outside(entry.name):
         yield "name points outside the archive; read in memory only"
+
+
+def _points_outside(name: str) -> bool:
+    if name.startswith(("/", "\\")):
+        return True
+    return ".." in name and ".." in name.replace("\\", "/").split("/")
 
 
 def _counted(names: list[str]) -> str:
