@@ -3,10 +3,11 @@
 from auditor.facts.code import Code, NoCode
 from auditor.facts.collect import Facts, collect_facts
 from auditor.facts.indexed import IndexedCode
-from auditor.facts.libraries import Owners, identify_libraries, owner_of
+from auditor.facts.libraries import APP, Owners, identify_libraries, owner_of
 from auditor.facts.recipients import HostBook, Recipient, recipient_of
 
 __all__ = [
+    "APP",
     "Code",
     "Facts",
     "HostBook",

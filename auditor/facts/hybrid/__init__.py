@@ -1,0 +1,1 @@
+"""Code that is not DEX: JavaScript, Hermes, Dart, .NET and native libraries."""

@@ -1,0 +1,77 @@
+"""Interfaces through which JavaScript reads personal data and sends it (`data/hybrid/`)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from auditor.catalog import Catalog, Entry
+from auditor.model import DataType
+
+
+class JsApi(Entry):
+    """One interface of the host, or of a library known by its shape.
+
+    `Ports` are written `0` (first argument), `0.data` (a property of it), `result`, `receiver`,
+    `0()1` (the second parameter of the function given first), `0.success()0`.
+    """
+
+    kind: Literal["source", "sink", "gives", "store", "load", "bundled", "hint", "trigger", "words"]
+    calls: tuple[str, ...] = ()
+    """Dotted paths; a leading `?.` stands for any receiver."""
+    when: dict[str, str] = {}
+    """Ports that must hold these constants."""
+    data_type: DataType = DataType("")
+    scope: Literal["bulk", "one_picked", "unknown"] = "unknown"
+    out: tuple[str, ...] = ()
+    """source, gives, load: where the value arrives."""
+    path: str = ""
+    """gives, bundled: the interface that arrives; trigger: what starts the function."""
+    url: str = ""
+    body: tuple[str, ...] = ()
+    method: str = ""
+    default_method: str = ""
+    opened_by: str = ""
+    """Path of the call on the same object that holds `url` and `method`: `XMLHttpRequest.open`."""
+    key: str = ""
+    """store, load: the port of the key under which the value is kept."""
+    marks: tuple[str, ...] = ()
+    """bundled: texts that all stand in the module."""
+    sink_kind: Literal["network", "sms", "file", "log", "call", "ipc"] = "network"
+    source: str = ""
+    note: str = ""
+
+
+class JsApis:
+    """The interfaces, by path and by the name that is called."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Read `hybrid/`."""
+        self.entries = catalog.entries("hybrid", JsApi)
+        self.by_path: dict[str, list[JsApi]] = {}
+        self.by_name: dict[str, list[JsApi]] = {}
+        for entry in self.entries:
+            for call in entry.calls:
+                table = self.by_name if call.startswith("?.") else self.by_path
+                table.setdefault(call.removeprefix("?."), []).append(entry)
+        self.bundled = [e for e in self.entries if e.kind == "bundled"]
+        self.triggers = {c: e.path for e in self.entries if e.kind == "trigger" for c in e.calls}
+        self.words = {e.data_type: e.marks for e in self.entries if e.kind == "words"}
+        self.magic = frozenset(name for e in self.entries if e.kind == "hint" for name in e.calls)
+
+    def of(self, path: str) -> list[JsApi]:
+        """Interfaces at a path of the graph (instance numbers and wrappers taken off)."""
+        plain = plain_path(path)
+        while plain:
+            if plain in self.by_path:
+                return self.by_path[plain]
+            head, _, rest = plain.partition(".")
+            plain = rest if head in _HOLDERS else ""
+        return []
+
+
+_HOLDERS = frozenset({"window", "globalThis", "self", "top", "global", "parent"})
+
+
+def plain_path(path: str) -> str:
+    """`axios@12.post` → `axios.post`."""
+    return ".".join(part.partition("@")[0] for part in path.split("."))
