@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from auditor.model import Limit
 from auditor.terms.blocks import Layout
+from auditor.terms.datasafety import is_store_page, read_data_safety, store_layout
 from auditor.terms.decode import decode
+from auditor.terms.docx import read_docx
 from auditor.terms.html import read_html
+from auditor.terms.pdf import read_pdf
 from auditor.terms.plain import read_plain
 from auditor.terms.sources import MAX_BYTES, MAX_CHARACTERS, TermsSource
 
@@ -19,21 +23,37 @@ _HTML = re.compile(
 def layout_of(source: TermsSource) -> tuple[Layout | None, tuple[Limit, ...]]:
     """Read one document; `None` and a `Limit` when nothing of it can be read."""
     data = source.data[:MAX_BYTES]
+    layout, why = _layout(data)
+    if layout is None or not layout.text.strip():
+        return None, (unreadable(source, why or "the document holds no text"),)
+    if len(source.data) > MAX_BYTES or layout.truncated:
+        cut = f"longer than {MAX_CHARACTERS:,} characters; only the beginning was read"
+        return layout, (Limit("terms_truncated", source.name, cut),)
+    return layout, ()
+
+
+def _layout(data: bytes) -> tuple[Layout | None, str]:
+    """The layout of some bytes, or why there is none."""
+    if data.lstrip()[:5] == b"%PDF-":
+        text, why = read_pdf(data, MAX_CHARACTERS)
+        return (read_plain(unicodedata.normalize("NFC", text), MAX_CHARACTERS), "") if text else (None, why)
+    if data.startswith(b"PK\x03\x04"):
+        return read_docx(data, MAX_CHARACTERS)
     text = decode(data)
     if _unreadable(text):
-        return None, (unreadable(source, "no readable text in any known encoding"),)
-    layout = (
-        read_html(text, MAX_CHARACTERS)
-        if looks_like_html(text)
-        else read_plain(text, MAX_CHARACTERS)
-    )
-    limits: list[Limit] = []
-    if len(source.data) > MAX_BYTES or layout.truncated:
-        why = f"longer than {MAX_CHARACTERS:,} characters; only the beginning was read"
-        limits.append(Limit("terms_truncated", source.name, why))
-    if not layout.text.strip():
-        return None, (unreadable(source, "the document holds no text"),)
-    return layout, tuple(limits)
+        return None, "no readable text in any known encoding"
+    return read_text(text), ""
+
+
+def read_text(text: str) -> Layout:
+    """Read decoded text: a data-safety form, a page, or plain text."""
+    form = read_data_safety(text, MAX_CHARACTERS)
+    if form is not None:
+        return form
+    if not looks_like_html(text):
+        return read_plain(text, MAX_CHARACTERS)
+    layout = read_html(text, MAX_CHARACTERS)
+    return store_layout(layout, MAX_CHARACTERS) if is_store_page(text) else layout
 
 
 def unreadable(source: TermsSource, why: str) -> Limit:

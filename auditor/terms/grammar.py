@@ -29,7 +29,9 @@ _ACTIONS = {
     "aim": Action.USE,
     "retain": Action.RETAIN,
 }
-_EMPTY = frozenset("verb negator conj prep party anaphor filler breaker local consent exception".split())
+_EMPTY = frozenset(
+    ["verb", "negator", "conj", "prep", "party", "anaphor", "filler", "breaker", "local", "consent", "exception"]
+)
 _GRANTS = ("提供", "授权", "开放", "允许", "provide", "grant", "allow", "give", "permit", "submit")
 _WAIVERS = ("无需", "无须", "不需要", "不必", "不要求", "not required to", "not need")
 
@@ -416,7 +418,7 @@ def _claim(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> Claim | Non
 
 
 def _hypothetical(parsed: Parsed, verb: Verb) -> bool:
-    """"如您取消授权，我们将不再收集": a denial that hangs on a refusal is no denial."""
+    """ "如您取消授权，我们将不再收集": a denial that hangs on a refusal is no denial."""
     sentence = parsed.sentence
     refusals = [c for c in sentence.of("refusal") if c.start < verb.hit.start]
     return bool(refusals) and (

@@ -16,12 +16,10 @@ from auditor.terms.blocks import Kind, Layout, LayoutBuilder
 from auditor.terms.plain import looks_like_heading, marker_of
 
 _SKIP = frozenset(
-    "script style head noscript template svg iframe object button select option nav footer form "
-    "input textarea canvas audio video map aside dialog".split()
+    ["script", "style", "head", "noscript", "template", "svg", "iframe", "object", "button", "select", "option", "nav", "footer", "form", "input", "textarea", "canvas", "audio", "video", "map", "aside", "dialog"]
 )
 _BLOCKS = frozenset(
-    "p div section article main header ul ol li dl dt dd table tr td th h1 h2 h3 h4 h5 h6 blockquote pre "
-    "body html tbody thead tfoot caption figure figcaption address hr center details summary br".split()
+    ["p", "div", "section", "article", "main", "header", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "body", "html", "tbody", "thead", "tfoot", "caption", "figure", "figcaption", "address", "hr", "center", "details", "summary", "br"]
 )
 _HIDE = re.compile(
     r"(?:^|[-_\s])(?:cookie|cookies|nav|navbar|navigation|menu|breadcrumb|sidebar|footer|banner|share|toc|"
@@ -84,8 +82,8 @@ def _hidden(node: etree._Element) -> bool:
 
 def _texts(node: etree._Element, limit: int) -> Iterator[str]:
     size = 0
-    for piece in node.itertext():
-        yield piece
+    for piece in node.itertext(with_tail=False):
+        yield str(piece)
         size += len(piece)
         if size > limit:
             return
@@ -173,8 +171,9 @@ class _Walker:
             self.flush()
             if node.tag not in ("p", "br"):
                 self.kind, self.level = Kind.PARAGRAPH, 0
-                if node.getparent() is not None and node.getparent().tag in ("li", "dd"):
-                    self._open("li", node.getparent())
+                parent = node.getparent()
+                if parent is not None and parent.tag in ("li", "dd"):
+                    self._open("li", parent)
         self._tail(node)
 
     def _tail(self, node: etree._Element) -> None:

@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import Sequence
 
 from auditor.catalog import Catalog
-from auditor.model import DataType, Limit, Statement, Terms, TermsDocument
+from auditor.model import DataType, Limit, Statement, Terms, TermsDocument, Warning_
+from auditor.terms.conflicts import find_conflicts
 from auditor.terms.document import date_of, role_of, title_of, version_of
 from auditor.terms.formats import layout_of
 from auditor.terms.language import tag_of
 from auditor.terms.lexicon import Lexicon
 from auditor.terms.reading import DocumentReader, Reading
 from auditor.terms.sources import TermsSource
+from auditor.terms.warn import warning_rules, warnings_of
 
 
 def read_terms(documents: Sequence[TermsSource], catalog: Catalog) -> Terms:
@@ -21,6 +23,8 @@ def read_terms(documents: Sequence[TermsSource], catalog: Catalog) -> Terms:
     read: list[TermsDocument] = []
     statements: list[Statement] = []
     limits: list[Limit] = []
+    warnings: list[Warning_] = []
+    rules = warning_rules(catalog)
     names: set[str] = set()
     for source in documents:
         layout, found = layout_of(source)
@@ -43,8 +47,13 @@ def read_terms(documents: Sequence[TermsSource], catalog: Catalog) -> Terms:
         )
         read.append(document)
         reader = DocumentReader(layout, lexicon, tag.split("-")[0], tag == "zh-Hant")
-        statements.extend(_statements(document, reader.read(), len(read)))
-    return Terms(tuple(read), tuple(statements), (), (), tuple(limits))
+        own = _statements(document, reader.read(), len(read))
+        statements.extend(own)
+        warnings.extend(warnings_of(document, reader.spoken(), own, rules))
+    conflicts = find_conflicts(statements, lexicon.hypernyms)
+    return Terms(
+        tuple(read), tuple(statements), tuple(warnings), (), tuple(limits), tuple(conflicts)
+    )
 
 
 def _unique(name: str, names: set[str]) -> str:

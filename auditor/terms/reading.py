@@ -21,7 +21,20 @@ from auditor.terms.types import Definitions, Named
 
 _ANSWERS_NO = ("不会", "不", "否", "no", "never", "we do not", "we don't", "tidak", "não", "không")
 _CONTEXT = 160
-_INCLUDES = ("包括", "包含", "例如", "如", "(", "include", "such as", "为", "termasuk", "incluye", "incluindo", "bao gồm")
+_INCLUDES = (
+    "包括",
+    "包含",
+    "例如",
+    "如",
+    "(",
+    "include",
+    "such as",
+    "为",
+    "termasuk",
+    "incluye",
+    "incluindo",
+    "bao gồm",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,15 @@ class Reading:
     end: int
     language: str
     context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One sentence as folded, with its span in the document."""
+
+    text: str
+    start: int
+    end: int
 
 
 @dataclass
@@ -61,6 +83,7 @@ class DocumentReader:
         self.memory = _Memory()
         self.readings: list[Reading] = []
         self._read: dict[int, tuple[str, Folded, list[Sentence]]] = {}
+        self._spoken: list[tuple[int, Folded, list[Sentence]]] = []
         self._headings: dict[int, Sentence] = {}
         self._frames: dict[int, Frame | None] = {}
 
@@ -75,6 +98,15 @@ class DocumentReader:
             else:
                 self._prose(passage)
         return self.readings
+
+    def spoken(self) -> list[Spoken]:
+        """Every sentence that was read, in order of the text; call after `read`."""
+        found: list[Spoken] = []
+        for body, folded, sentences in self._spoken:
+            for sentence in sentences:
+                start, end = folded.span(sentence.start, sentence.start + len(sentence.text))
+                found.append(Spoken(sentence.text, body + start, body + end))
+        return found
 
     # -------------------------------------------------------------- words and text
 
@@ -94,7 +126,9 @@ class DocumentReader:
             text = self.layout.text[passage.body : passage.block.end]
             tag, words = self._words(text)
             folded = fold(text, self.regional)
-            self._read[start] = (tag, folded, sentences_of(folded, words))
+            sentences = sentences_of(folded, words)
+            self._read[start] = (tag, folded, sentences)
+            self._spoken.append((passage.body, folded, sentences))
         return self._read[start]
 
     def _learn(self, passage: Passage) -> None:
@@ -124,10 +158,10 @@ class DocumentReader:
         frame = None if passage.block.kind is Kind.HEADING else self._frame(passage, section)
         block_named = Named()
         self.memory.sentence = Named()
-        purposes = _purposes(sentences)
+        purposes = _following_purposes(sentences)
         question: Sentence | None = None
         joint: Frame | None = None
-        for sentence in sentences:
+        for number, sentence in enumerate(sentences):
             if question is not None:
                 self._answer(question, sentence, passage, folded, tag)
             asks = _asks(sentence) or (
@@ -148,7 +182,7 @@ class DocumentReader:
             for claim in claims_of(parsed, frame):
                 named = self._resolve(sentence, claim)
                 if named.all:
-                    self._emit(passage, folded, sentence, claim, named, purposes, tag)
+                    self._emit(passage, folded, sentence, claim, named, purposes[number], tag)
             here = self.definitions.resolve(sentence, sentence.mentions)
             if here.all:
                 self.memory.sentence = here
@@ -274,12 +308,12 @@ class DocumentReader:
         sentence: Sentence,
         claim: Claim,
         named: Named,
-        block_purposes: tuple[str, ...],
+        purposes: tuple[str, ...],
         tag: str,
     ) -> None:
         start, end = folded.span(sentence.start, sentence.start + len(sentence.text))
-        own = _purposes([sentence])
-        purposes = own or (block_purposes if not claim.negated else ())
+        if claim.negated:
+            purposes = _purposes([sentence])
         self.readings.append(
             Reading(
                 claim,
@@ -341,6 +375,19 @@ def frame_of(parsed: Parsed) -> Frame | None:
 
 def _purposes(sentences: list[Sentence]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.sense.value for s in sentences for c in s.of("purpose")))
+
+
+def _following_purposes(sentences: list[Sentence]) -> list[tuple[str, ...]]:
+    """Purposes of each sentence and of those after it that name no data of their own."""
+    found: list[tuple[str, ...]] = []
+    after: tuple[str, ...] = ()
+    for sentence in reversed(sentences):
+        own = _purposes([sentence])
+        found.append(own + tuple(p for p in after if p not in own))
+        after = () if sentence.mentions else found[-1]
+        if any(m.sense.value == "emergency_contact" for m in sentence.mentions):
+            after = found[-1]
+    return found[::-1]
 
 
 def _asks(sentence: Sentence) -> bool:

@@ -72,7 +72,7 @@ class Sentence:
     @cached_property
     def cues(self) -> list[Hit]:
         """Function words, those that are part of a data type's name left out."""
-        nouns = [h for h in self._nouns if h.sense.kind != "veto"]
+        nouns = [h for h in self._nouns if h.sense.kind != "veto" or not h.sense.value]
         return [c for c in self.words.cues.find(self.text) if not _inside(c, nouns)]
 
     @cached_property
