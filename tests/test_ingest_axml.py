@@ -5,11 +5,13 @@ from __future__ import annotations
 import struct
 
 import pytest
+from androguard.core.axml import AXMLPrinter
+from loguru import logger
 
 from auditor.ingest import axml as reader
 from auditor.ingest.axml import Document, Element, read_axml
 from auditor.ingest.chunks import StringPool, chunk_at
-from tests.axml import E, Ref, axml, chunk, string_pool
+from tests.axml import ANDROID, E, Ref, axml, chunk, string_pool
 
 TREE = E(
     "manifest",
@@ -181,3 +183,17 @@ def test_overlapping_strings_cost_a_bounded_amount() -> None:
     pool = pool_of(data)
     assert sum(len(pool[i]) for i in range(count)) < 8 * len(data) + (1 << 20)
     assert pool.exhausted
+
+
+@pytest.mark.parametrize("utf8", [True, False])
+def test_androguard_agrees(utf8: bool) -> None:
+    """The documents that these tests write are what other readers take for binary XML, too."""
+    logger.disable("androguard")
+    root = AXMLPrinter(axml(TREE, utf8=utf8)).get_xml_obj()
+    assert [element.tag for element in root.iter()] == [
+        "manifest",
+        "uses-permission",
+        "application",
+    ]
+    assert root.get("package") == "com.example.借"
+    assert root[0].get(f"{{{ANDROID}}}name") == "android.permission.READ_CONTACTS"

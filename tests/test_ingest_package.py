@@ -289,3 +289,20 @@ def test_unreadable_dex_is_told() -> None:
         ("dex_malformed", "x.apk!/classes2.dex")
     ]
     assert "looks like a ZIP bomb" in code.limits[0].why
+
+
+SAMPLES = sorted((Path(__file__).parent.parent / "samples").glob("*/app.ap*"))
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=[path.parent.name for path in SAMPLES])
+def test_samples_are_read_whole(path: Path) -> None:
+    package = read_package(path)
+    for file in package.files:
+        assert len(file.load()) == file.size
+    assert [name for name, _ in dex_files(package)][0] == "classes.dex"
+    assert read_code(package).limits == ()
+    assert kinds(package.limits) == set()
+    assert [signer.scheme.split("+")[0] for signer in package.signers] == ["v1"]
+    assert "." in package.manifest.package
+    assert package.manifest.label
+    assert package.manifest.permissions

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from androguard.core.axml import ARSCParser
+from loguru import logger
 
 from auditor.ingest.archive import Archive, open_archive
 from auditor.ingest.arsc import Table
@@ -171,3 +173,11 @@ def test_cut_table_keeps_what_is_whole() -> None:
     data = arsc(TYPES)
     resources = AppResources([(archive(FILES), Table(data + b"\0\0\0\0"))])
     assert resources.string(STRING)["zh-CN"] == "借款"
+
+
+def test_androguard_agrees(resources: AppResources) -> None:
+    logger.disable("androguard")
+    parser = ARSCParser(arsc(TYPES))
+    texts = {text for _, text in parser.get_resolved_res_configs(STRING)}
+    assert texts == {*resources.string(STRING).values(), "Wide"}
+    assert parser.get_resource_xml_name(LAYOUT) == "@x:layout/main"

@@ -14,6 +14,7 @@ import io
 import struct
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 UNREADABLE = (
@@ -35,6 +36,8 @@ UNREADABLE = (
 _MAX_PARAMETERS = 255
 _MAX_STRING = 10_000
 _MAX_METHODS = 65_536
+_MAX_CANDIDATES = 500_000
+"""Methods of the quoted classes that are looked at; repeated class definitions count again."""
 
 
 class Names:
@@ -199,19 +202,25 @@ class Method(MethodName):
 
 def find_methods(names: Names, wanted: set[str]) -> dict[str, Method]:
     """Find the defined methods with these signatures; others are left out."""
-    classes = {signature.partition("->")[0].encode() for signature in wanted}
     found: dict[str, Method] = {}
+    for method in islice(_candidates(names, wanted), _MAX_CANDIDATES):
+        if method.signature in wanted:
+            found.setdefault(method.signature, method)
+            if len(found) == len(wanted):
+                break
+    return found
+
+
+def _candidates(names: Names, wanted: set[str]) -> Iterator[Method]:
+    """Yield the methods of the classes that `wanted` names."""
+    classes = {signature.partition("->")[0].encode() for signature in wanted}
     room = max(0, len(names.data) - names.classes) // 32
     for i in range(min(names.class_count, room)):
         at = names.classes + 32 * i
-        if names.type_bytes(struct.unpack_from("<L", names.data, at)[0]) not in classes:
-            continue
+        (type_index,) = struct.unpack_from("<L", names.data, at)
         (class_data,) = struct.unpack_from("<L", names.data, at + 24)
-        for method in _methods(names, class_data) if class_data else ():
-            signature = method.signature
-            if signature in wanted:
-                found.setdefault(signature, method)
-    return found
+        if class_data and names.type_bytes(type_index) in classes:
+            yield from _methods(names, class_data)
 
 
 def _methods(names: Names, at: int) -> Iterator[Method]:

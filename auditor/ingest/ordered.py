@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, MutableSet
 from contextlib import contextmanager
 from importlib import import_module
+from threading import Lock
 from typing import Any
 
 _MODULES = ("basic_blocks", "control_flow", "dataflow", "graph", "instruction", "writer")
+_ONE_AT_A_TIME = Lock()
 
 
 class OrderedSet(MutableSet[Any]):
@@ -68,12 +70,13 @@ class OrderedSet(MutableSet[Any]):
 
 @contextmanager
 def ordered_sets() -> Iterator[None]:
-    """Let `set` mean `OrderedSet` in the decompiler's modules; not for several threads at once."""
+    """Let `set` mean `OrderedSet` in the decompiler's modules; one thread at a time."""
     modules: list[Any] = [import_module(f"androguard.decompiler.{name}") for name in _MODULES]
-    for module in modules:
-        module.set = OrderedSet
-    try:
-        yield
-    finally:
+    with _ONE_AT_A_TIME:
         for module in modules:
-            del module.set
+            module.set = OrderedSet
+        try:
+            yield
+        finally:
+            for module in modules:
+                del module.set

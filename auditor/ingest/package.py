@@ -38,7 +38,8 @@ def read_package(path: Path, *, nested: bool = False) -> Package:
             size = sum(apk.archive.source.size for apk in found.apks)
             return _package(found, str(path), path.name, digest, size, nested)
         if not path.is_file():
-            raise UnreadablePackageError(f"{path}: no such file")
+            why = "not a regular file" if path.exists() else "no such file"
+            raise UnreadablePackageError(f"{path}: {why}")
         source = FileSource(path)
         idsig = read_idsig(path.with_name(path.name + ".idsig"))
         found = find_in_file(source, path.name, idsig)
