@@ -107,7 +107,7 @@ QUOTES = {
     _READER: """public List readAll(Context context)
 {
     ArrayList out = new ArrayList();
-    Cursor c = context.getContentResolver().query(ContactsContract$CommonDataKinds$Phone.CONTENT_URI, null, null, null, null);
+    Cursor c = this.resolver.query(ContactsContract$Contacts.CONTENT_URI, null, null, null, null);
     while (c.moveToNext()) {
         JSONObject one = new JSONObject();
         one.put("name", c.getString(c.getColumnIndex("display_name")));
@@ -123,7 +123,7 @@ QUOTES = {
     body.put("userId", this.session.userId());
     body.put("addressBook", new JSONArray(this.reader.readAll(this.context)));
     RequestBody data = RequestBody.create(MediaType.parse("application/json"), body.toString());
-    Request request = new Request$Builder().url(Config.BASE + "/v2/risk/addressBook").post(data).build();
+    Request request = Http.post(Config.BASE + "/v2/risk/addressBook", data);
     this.client.newCall(request).execute();
 }""",
     _SMS: """public JSONArray collect()
@@ -430,7 +430,8 @@ def findings() -> tuple[m.Finding, ...]:
         "App违法违规收集使用个人信息行为认定方法",
         "2019-11-28",
         "normative_document",
-        "Collecting personal information beyond what the user agreed to counts as collecting without consent.",
+        "Taking more personal information than the user agreed to counts as taking it without"
+        " consent.",
         "A flow of the whole table where the terms name two contacts.",
     )
     second = replace(
@@ -451,7 +452,8 @@ def findings() -> tuple[m.Finding, ...]:
             severity=m.Severity.HIGH,
             practice="collect:contacts:first_party",
             disclosure=m.Disclosure.INCORRECT,
-            why="The code reads every entry of the address book and puts it in a request; the terms say that the address book is not read.",
+            why="The code reads every entry of the address book and puts it in a request; the"
+            " terms say that the address book is not read.",
             evidence=("flow-contacts-1", "st-2"),
             indicators=(provision, second, third),
             confidence="high",
@@ -463,14 +465,15 @@ def findings() -> tuple[m.Finding, ...]:
             ),
             to_do=(
                 "Keep the APK and this report.",
-                "Withdraw the permission in the system settings.",
+                "Withdraw the permission in the settings.",
             ),
             texts={
                 "title.zh": "整本通讯录被发送，而条款称不读取通讯录",
                 "why.zh": "代码读取通讯录的每一条记录并放入网络请求；条款却写明不读取通讯录。",
                 "confidence_why.zh": "从读取到发送的每一步都已跟踪到。",
                 "in_favour.zh": "传输使用加密连接（HTTPS）。",
-                "not_shown.zh": "不能说明某个人的通讯录确实被发送。\n不能说明服务器如何使用这些数据。",
+                "not_shown.zh": "不能说明某个人的通讯录确实被发送。\n"
+                "不能说明服务器如何使用这些数据。",
                 "to_do.zh": "保存安装包和本报告。\n在系统设置中收回通讯录权限。",
             },
         ),
@@ -481,7 +484,7 @@ def findings() -> tuple[m.Finding, ...]:
             severity=m.Severity.HIGH,
             practice="share:contacts.phone:风盾数据 (Fengdun)",
             disclosure=m.Disclosure.OMITTED,
-            why="A library reads the numbers; an address of its vendor carries a field of that name.",
+            why="A library reads the numbers; an address of its vendor carries such a field.",
             evidence=("flow-contacts-2",),
             confidence="medium",
             confidence_why="Linked by names only; no path was proved.",
@@ -590,7 +593,11 @@ def quiet() -> m.AuditReport:
 
 def hostile(index: int) -> m.AuditReport:
     """The rich report with one hostile string wherever a string of the app or its terms stands."""
-    bad = HOSTILE[index]
+    return everywhere(HOSTILE[index])
+
+
+def everywhere(bad: str) -> m.AuditReport:
+    """The rich report with `bad` wherever a string of the app or its terms stands."""
     base = rich()
     site = m.CallSite(bad, bad, 3, bad)
     flow = replace(
@@ -608,6 +615,7 @@ def hostile(index: int) -> m.AuditReport:
         endpoint_candidates=(bad,),
         trigger=bad,
     )
+    read = replace(base.reads[0], site=site, columns=(bad,), detail=bad, owner=bad)
     terms_ = replace(
         base.terms,
         documents=tuple(
@@ -623,8 +631,11 @@ def hostile(index: int) -> m.AuditReport:
         base,
         package=package(hostile=bad),
         flows=(flow, *base.flows[1:]),
-        reads=(replace(base.reads[0], site=site, columns=(bad,), detail=bad, owner=bad), *base.reads[1:]),
-        practices=(replace(base.practices[0], recipient=bad, call_sites=(site,)), *base.practices[1:]),
+        reads=(read, *base.reads[1:]),
+        practices=(
+            replace(base.practices[0], recipient=bad, call_sites=(site,)),
+            *base.practices[1:],
+        ),
         endpoints=tuple(replace(e, url=bad, host=bad, path=bad, note=bad) for e in base.endpoints),
         libraries=(m.Library(bad, bad, bad, (bad,), bad, bad),),
         frameworks=(m.Framework(bad, bad, (bad,)),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from auditor.model import Limit, Severity
+from auditor.model import AuditReport, Limit, Severity
 from auditor.report.document import dump, render_json, render_json_lines, schema
 from tests import report_fixture as fixture
 
@@ -50,18 +51,19 @@ CONTRACT = {
 }
 
 
-def document(report: Any) -> dict[str, Any]:
+def document(report: AuditReport) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(render_json(report))
     return loaded
 
 
-def at(value: Any, path: str) -> dict[str, Any]:
+def at(value: dict[str, Any], path: str) -> dict[str, Any]:
     """Follow dotted keys, taking the first item of each list that has one."""
+    found: Any = value
     for key in filter(None, path.split(".")):
-        value = value[key]
-        if isinstance(value, list):
-            value = next(item for item in value)
-    found: dict[str, Any] = value
+        found = found[key]
+        if isinstance(found, list):
+            found = next(item for item in found)
+    assert isinstance(found, dict)
     return found
 
 
@@ -71,7 +73,7 @@ def test_every_field_of_the_contract_is_there(path: str) -> None:
 
 
 @pytest.mark.parametrize("make", [fixture.rich, fixture.packed, fixture.quiet])
-def test_documents_follow_the_published_schema(make: Any) -> None:
+def test_documents_follow_the_published_schema(make: Callable[[], AuditReport]) -> None:
     published = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(published)
     jsonschema.Draft202012Validator(published).validate(document(make()))
@@ -113,14 +115,15 @@ def test_the_order_of_the_input_does_not_matter() -> None:
     report = fixture.rich()
     turned = replace(
         report,
-        **{
-            name: tuple(reversed(getattr(report, name)))
-            for name in (
-                *("libraries", "permissions", "reads", "flows", "practices", "endpoints"),
-                *("findings", "limits"),
-            )
-        },
-        quotes=dict(reversed(report.quotes.items())),
+        libraries=report.libraries[::-1],
+        permissions=report.permissions[::-1],
+        reads=report.reads[::-1],
+        flows=report.flows[::-1],
+        practices=report.practices[::-1],
+        endpoints=report.endpoints[::-1],
+        findings=report.findings[::-1],
+        limits=report.limits[::-1],
+        quotes=dict(reversed(list(report.quotes.items()))),
     )
     assert render_json(turned) == render_json(report)
 

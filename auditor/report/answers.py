@@ -57,8 +57,8 @@ def reads_the_book(seen: Seen) -> Answer:
     elif scopes or reads:
         more.append(say("q1.no_permission"))
     more += _caveat(seen, bool(scopes))
-    shown = [partial(seen.exhibits.read, read) for read in reads] or _sites(seen)
-    return answer(1, verdict, say(key), more, shown=shown[: EXHIBITS - 1] + _terms_on_book(seen))
+    shown: list[Proof] = [partial(seen.exhibits.read, read) for read in reads]
+    return answer(1, verdict, say(key), more, shown=_beside(seen, shown or _sites(seen)))
 
 
 def sends_the_book(seen: Seen) -> Answer:
@@ -86,7 +86,7 @@ def sends_the_book(seen: Seen) -> Answer:
         more.append(say("q2.capability"))
     more += _caveat(seen, bool(traced))
     shown: list[Proof] = [partial(seen.exhibits.flow, f) for f in flows]
-    return answer(2, verdict, short, more, shown=shown[: EXHIBITS - 1] + _terms_on_book(seen))
+    return answer(2, verdict, short, more, shown=_beside(seen, shown))
 
 
 def sends_where(seen: Seen) -> Answer:
@@ -330,8 +330,10 @@ def terms_on_book(seen: Seen) -> list[Statement]:
     return sorted(named or seen.statements_about(CONTACTS), key=lambda s: not s.negated)
 
 
-def _terms_on_book(seen: Seen) -> list[Proof]:
-    return [partial(seen.exhibits.statement, s) for s in terms_on_book(seen)[:1]]
+def _beside(seen: Seen, shown: list[Proof]) -> list[Proof]:
+    """Put the sentence of the terms where the cap cannot cut it: beside the first code."""
+    said = [partial(seen.exhibits.statement, s) for s in terms_on_book(seen)[:1]]
+    return [*shown[: EXHIBITS - 1], *said, *shown[EXHIBITS - 1 :]]
 
 
 def _sites(seen: Seen) -> list[Proof]:

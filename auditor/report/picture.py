@@ -190,7 +190,9 @@ def wrap(text: str, width: float, lines: int = 3) -> list[str]:
 
 
 def _em(char: str) -> float:
-    return 1.0 if unicodedata.east_asian_width(char) in "WF" else 0.6
+    if unicodedata.east_asian_width(char) in "WF" or char in "MW@":
+        return 1.0
+    return 0.75 if char.isupper() else 0.6
 
 
 def _texts(

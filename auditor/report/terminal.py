@@ -45,8 +45,9 @@ def summarize(report: AuditReport, lang: str = "en") -> list[TerminalLine]:
     ]
     found = sorted_findings(report)
     for finding in found[:FINDINGS]:
-        level = speak.text(Name("severity", finding.severity))
-        lines.append(TerminalLine(finding.severity, f"{level}: {speak.text(title(finding))}"))
+        level = Name("severity", finding.severity)
+        said = say("terminal.finding", level=level, title=title(finding))
+        lines.append(TerminalLine(finding.severity, speak.text(said)))
     if len(found) > FINDINGS:
         lines.append(TerminalLine("info", speak.text(say("page.more", n=len(found) - FINDINGS))))
     return lines + _limits(seen, speak)
