@@ -1,0 +1,143 @@
+"""Side by side in one run: the bytecode index, the whole `auditor scan`, androguard's AnalyzeAPK.
+
+`python -m benchmarks.run [--runs N] [--reference-runs N] [--json FILE] [APK …]`
+
+Each subject is a process of its own, started anew for each run, subjects taking turns; measured are
+its wall-clock time and the peak of its resident memory (as the kernel reports them to `wait4`).
+Printed are medians, and the ratio to AnalyzeAPK. *floor* only unzips the DEX files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.fetch import apks
+
+ROOT = Path(__file__).parent.parent
+_READ_DEX = """
+import re, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as zipped:
+    names = [n for n in zipped.namelist() if re.fullmatch(r"classes[0-9]*[.]dex", n)]
+    names.sort(key=lambda n: int(n[7:-4] or 1))
+    files = [(name, zipped.read(name)) for name in names]
+"""
+_INDEX = """
+from auditor.dex import CodeIndex, DexInput
+index = CodeIndex.build([DexInput(*file) for file in files])
+sites = [site for mid in index.methods_named("query") for site in index.callers(mid)]
+assert len(index.classes()) > 0 and len(sites) > 0
+"""
+_ANALYZE = """
+import sys
+from loguru import logger
+logger.remove()
+from androguard.misc import AnalyzeAPK
+apk, dexes, analysis = AnalyzeAPK(sys.argv[1])
+sites = [c for m in analysis.find_methods(methodname="^query$") for c in m.get_xref_from()]
+assert len(dexes) > 0 and len(sites) > 0
+"""
+_SCAN = """
+import sys
+from auditor.cli import main
+sys.argv = ["auditor", "scan", sys.argv[1], "--out", sys.argv[2], "--format", "html,json"]
+main()
+"""
+SUBJECTS = {"floor": _READ_DEX, "index": _READ_DEX + _INDEX, "scan": _SCAN, "androguard": _ANALYZE}
+TARGETS = {"index": (30, 8), "scan": (10, 4)}
+"""How many times faster and smaller than androguard each should be at least."""
+
+
+def measure(code: str, apk: Path) -> tuple[float, float]:
+    """Run one subject; return seconds and peak MB.
+
+    Raises:
+        RuntimeError: the subject fails.
+    """
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as log:
+        start = time.perf_counter()
+        child = subprocess.Popen(
+            [sys.executable, "-c", code, str(apk), folder],
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode not in (0, 1):  # 1: findings at or above the threshold
+            log.seek(0)
+            raise RuntimeError(f"{apk.name}: {log.read().decode(errors='replace')[-2000:]}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def measure_all(
+    apk: Path, subjects: list[str], runs: int, reference_runs: int
+) -> dict[str, dict[str, float]]:
+    """Medians of each subject on one APK."""
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in subjects}
+    for turn in range(max(runs, reference_runs)):
+        for name in subjects:
+            if turn < (reference_runs if name == "androguard" else runs):
+                taken[name].append(measure(SUBJECTS[name], apk))
+    return {
+        name: {
+            "seconds": statistics.median(t for t, _ in found),
+            "megabytes": statistics.median(m for _, m in found),
+        }
+        for name, found in taken.items()
+    }
+
+
+def report(apk: Path, medians: dict[str, dict[str, float]]) -> bool:
+    """Print the rows of one APK; tell whether every target is met."""
+    print(f"\n{apk.name} ({apk.stat().st_size / 1e6:.1f} MB)")
+    reference = medians.get("androguard")
+    met = True
+    for name, row in medians.items():
+        line = f"  {name:<12}{row['seconds']:>9.2f} s{row['megabytes']:>9.0f} MB"
+        if reference is not None and name != "androguard":
+            faster = reference["seconds"] / row["seconds"]
+            smaller = reference["megabytes"] / row["megabytes"]
+            line += f"{faster:>9.1f}× faster{smaller:>8.1f}× smaller"
+            if name in TARGETS:
+                good = faster >= TARGETS[name][0] and smaller >= TARGETS[name][1]
+                line += f"   target {TARGETS[name][0]}×, {TARGETS[name][1]}×: "
+                line += "met" if good else "missed"
+                met &= good
+        print(line)
+    return met
+
+
+def main() -> int:
+    """Measure and print; the exit code tells whether every target is met."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("apk", nargs="*", type=Path)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--reference-runs", type=int, default=3)
+    parser.add_argument("--subjects", default=",".join(SUBJECTS))
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    subjects = [name for name in options.subjects.split(",") if name in SUBJECTS]
+    if "scan" in subjects and not (ROOT / "auditor" / "cli.py").exists():
+        subjects.remove("scan")
+    met, found = True, {}
+    for apk in options.apk or apks():
+        medians = measure_all(apk, subjects, options.runs, options.reference_runs)
+        found[apk.name] = medians
+        met &= report(apk, medians)
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=2) + "\n")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
