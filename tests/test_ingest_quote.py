@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+import struct
 import zlib
 
 import pytest
@@ -92,6 +93,25 @@ def test_corrupt_dex_never_raises() -> None:
         texts.add(quote_methods({"d": bytes(data)}, [("d", NAMES)])[NAMES])
     assert "" in texts
     assert len(texts) > 5
+
+
+def test_dead_code_may_name_no_method() -> None:
+    """An invoke of method 65535 behind the return changes nothing of what is shown."""
+    code = DEX.index(bytes.fromhex("22000400"))  # new-instance v0, type@4
+    units = int.from_bytes(DEX[code - 4 : code], "little")
+    dead = bytes.fromhex("7110ffff0000")  # invoke-static {v0}, method@65535
+    end = code + 2 * units
+    moved = len(DEX) + -len(DEX) % 4
+    item = DEX[code - 16 : code - 4] + struct.pack("<L", units + 3) + DEX[code:end] + dead
+    data = DEX.ljust(moved, b"\0") + item
+    place, target = _uleb128(code - 16), _uleb128(moved)
+    assert data.count(place) == 1
+    assert len(place) == len(target)
+    assert decompile(data.replace(place, target), NAMES) == EXPECTED
+
+
+def _uleb128(value: int) -> bytes:
+    return bytes((value & 0x7F | 0x80, value >> 7))
 
 
 def test_long_methods_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ class StringPool:
         """Read the header of the pool at `chunk`; a malformed pool is an empty one."""
         self._data = data
         self._cache: dict[int, str] = {}
-        self._budget = 16 * (chunk.end - chunk.start) + (1 << 20)
+        self._budget = 2 * (chunk.end - chunk.start) + (1 << 20)
         self.count = 0
         self.malformed = True
         self.exhausted = False

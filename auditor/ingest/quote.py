@@ -183,7 +183,10 @@ def _invokes(method: Method) -> dict[str, list[int]]:
     for at, instruction in method.get_instructions_idx():
         opcode = instruction.get_op_value()
         if 0x6E <= opcode <= 0x72 or 0x74 <= opcode <= 0x78:
-            callee = method.names.get_method_ref(instruction.BBBB)
+            try:
+                callee = method.names.get_method_ref(instruction.BBBB)
+            except UNREADABLE:
+                continue  # dead code may name methods that do not exist
             name = callee.get_name()
             if name == "<init>":
                 name = callee.get_class_name()[1:-1].replace("/", ".").removeprefix("java.lang.")
