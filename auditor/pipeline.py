@@ -1,24 +1,29 @@
-"""The whole program on one screen: from a package and its terms to everything known about the app."""
+"""The whole program on one screen: from a package and its terms to all that is known of the app."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from auditor import __version__
 from auditor.catalog import Catalog
 from auditor.dex import CodeIndex, DexInput
-from auditor.facts import Facts, HostBook, IndexedCode, Owners, collect_facts, recipient_of
+from auditor.errors import UsageError
+from auditor.facts import APP, Facts, HostBook, IndexedCode, Owners, collect_facts, recipient_of
 from auditor.flows.trace import Traced, trace_flows
 from auditor.ingest import dex_files, nested_packages, read_package, read_package_bytes
 from auditor.ingest.quote import quote_methods
-from auditor.model import AuditReport, Endpoint, Flow, Package, Practice, Terms
-from auditor.terms import TermsSource, bundled_terms, read_terms
+from auditor.model import AuditReport, Endpoint, Flow, Level, Package, PermissionUse, Terms
+from auditor.terms import TermsSource, bundled_terms, read_terms, read_terms_file
 from auditor.verdicts import Evidence, load_knowledge, reach_verdict
+from auditor.verdicts.provisions import load_instruments
 
 _QUOTES = 40
 """Methods of which the report shows the decompiled lines."""
+_TEXTS, _LOADS = 20_000, 20
+"""Constants, and uses of one, that are looked at for words of lending."""
 Progress = Callable[[str], None]
 """Told the name of each stage as it begins."""
 
@@ -56,6 +61,26 @@ def audit_nested(path: Path, catalog: Catalog, options: Options) -> Iterator[Aud
         yield audit_package(read_package_bytes(name, data), catalog, options)
 
 
+def understand_terms(sources: Sequence[TermsSource], catalog: Catalog) -> Terms:
+    """Read terms alone, without an app.
+
+    Raises:
+        InvalidCatalogError: the catalog is wrong.
+    """
+    return read_terms(sources, catalog)
+
+
+def check_jurisdictions(asked: Sequence[str], catalog: Catalog) -> None:
+    """Refuse rule packs that nobody wrote.
+
+    Raises:
+        UsageError: one of `asked` is no rule pack.
+    """
+    packs = sorted({i.jurisdiction for i in load_instruments(catalog)} if asked else ())
+    if unknown := sorted(set(asked) - set(packs)):
+        raise UsageError(f"no rule pack {', '.join(unknown)}; known: {', '.join(packs)}")
+
+
 def audit_package(package: Package, catalog: Catalog, options: Options) -> AuditReport:
     """Audit an app that has been read."""
     options.progress("code")
@@ -82,6 +107,7 @@ def audit_package(package: Package, catalog: Catalog, options: Options) -> Audit
         endpoints=endpoints,
         libraries=facts.libraries,
         limits=limits,
+        code_strings=_own_texts(code, owner),
         jurisdictions=options.jurisdictions,
         lending=options.lending,
         date=options.date,
@@ -135,20 +161,38 @@ def _with_recipients(
     return flows, endpoints
 
 
-def _with_uses(facts: Facts, traced: Traced) -> tuple[object, ...]:
-    reached = [r for r in traced.reads if r.level != "referenced"]
-    counts: dict[str, int] = {}
-    for read in reached:
-        counts[read.data_type.partition(".")[0]] = counts.get(read.data_type.partition(".")[0], 0) + 1
+def _with_uses(facts: Facts, traced: Traced) -> tuple[PermissionUse, ...]:
+    """Count for each permission the call sites that need it."""
+    reads = [(r.data_type.partition(".")[0], r.site, r.level) for r in traced.reads]
+
+    def uses(permission: PermissionUse) -> PermissionUse:
+        opened = {t.partition(".")[0] for t in permission.data_types}
+        sites = {(site, level) for kind, site, level in reads if kind in opened}
+        reached = {site for site, level in sites if level is not Level.REFERENCED}
+        every = {site for site, _ in sites}
+        return replace(permission, reachable_uses=len(reached), referenced_uses=len(every))
+
+    return tuple(uses(permission) for permission in facts.permissions)
+
+
+def _own_texts(code: CodeIndex, owner: Owners) -> tuple[str, ...]:
+    """Constants of the app's own classes that are text for people rather than names."""
+    texts = (t for t in code.literals() if " " in t or not t.isascii())
     return tuple(
-        replace(p, reachable_uses=sum(counts.get(t.partition(".")[0], 0) for t in p.data_types))
-        for p in facts.permissions
+        text
+        for text in islice(texts, _TEXTS)
+        if any(
+            owner(code.method(method).cls) == APP
+            for method, _ in islice(code.string_loads(text), _LOADS)
+        )
     )
 
 
 def _quotes(report: AuditReport, inputs: Sequence[tuple[str, bytes]]) -> Mapping[str, str]:
     wanted: dict[tuple[str, str], None] = {}
-    for flow in sorted(report.flows, key=lambda f: (f.sink_kind not in ("network", "sms", "web"), f)):
+    for flow in sorted(
+        report.flows, key=lambda f: (f.sink_kind not in ("network", "sms", "web"), f)
+    ):
         wanted.setdefault((flow.source.dex, flow.source.caller))
         wanted.setdefault((flow.sink.dex, flow.sink.caller))
     for read in report.reads:
@@ -156,4 +200,12 @@ def _quotes(report: AuditReport, inputs: Sequence[tuple[str, bytes]]) -> Mapping
     return quote_methods(dict(inputs), list(wanted)[:_QUOTES])
 
 
-__all__ = ["Options", "Practice", "audit", "audit_nested", "audit_package"]
+__all__ = [
+    "Options",
+    "audit",
+    "audit_nested",
+    "audit_package",
+    "check_jurisdictions",
+    "read_terms_file",
+    "understand_terms",
+]

@@ -1,0 +1,69 @@
+"""Options that several commands share, and what their values mean."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditor.errors import UsageError
+
+if TYPE_CHECKING:
+    from auditor.catalog import Catalog
+
+
+class Language(StrEnum):
+    """Languages of reports and explanations."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+LanguageOption = Annotated[
+    Language | None,
+    typer.Option(
+        "--lang",
+        help="Language shown first. Default: zh where the system speaks Chinese, else en.",
+        show_default=False,
+    ),
+]
+RulesOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--rules",
+        metavar="DIR",
+        help="Folder with rules, libraries, … of your own, laid out like auditor/data. Repeatable.",
+    ),
+]
+
+
+def language(chosen: Language | None) -> str:
+    """Give the language to speak: the chosen one, else that of the system."""
+    if chosen is not None:
+        return chosen.value
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return Language.ZH.value if value.casefold().startswith("zh") else Language.EN.value
+    return Language.EN.value
+
+
+def catalog(folders: list[Path] | None) -> Catalog:
+    """Give the program's catalog with the user's folders added.
+
+    Raises:
+        UsageError: one of them is no folder.
+    """
+    from auditor.catalog import DATA, Catalog
+
+    for folder in folders or ():
+        if not folder.is_dir():
+            raise UsageError(f"--rules: {folder} is no folder")
+    return Catalog(DATA, *(folders or ()))
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Split a list joined by commas, each name once."""
+    return tuple(dict.fromkeys(n for n in text.replace(" ", "").split(",") if n))
