@@ -99,6 +99,7 @@ PICK = practice(scope=Scope.ONE_PICKED)
 READ = practice(recipient="", action=Action.COLLECT)
 TO_ACME = practice(recipient="Acme Data")
 SMS = practice("sms")
+TEXTS = practice(recipient="people_texted")
 
 
 @pytest.mark.parametrize(
@@ -235,6 +236,22 @@ SMS = practice("sms")
             replace(UPLOAD, details=(DataType("contacts.email"),)),
             [says("contacts.email", no=True), NAMED], A, "says_both",
             id="a part that the code takes is denied",
+        ),
+        pytest.param(
+            UPLOAD,
+            [NAMED, says("contacts", no=True, action=Action.USE, purposes=("debt_collection",))],
+            C, "named", id="collected, but not used for debt collection",
+        ),
+        pytest.param(
+            TEXTS, [says("contacts", no=True, action=Action.USE, purposes=("debt_collection",))],
+            X, "denied", id="said not to be contacted, texted",
+        ),
+        pytest.param(
+            TEXTS, [NAMED], OM, "declared_not_for_texting", id="collected, texted unannounced"
+        ),
+        pytest.param(
+            TEXTS, [says("contacts", action=Action.USE, purposes=("debt_collection",))], C,
+            "named", id="texted as announced",
         ),
         # recipient
         pytest.param(

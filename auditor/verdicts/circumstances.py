@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from auditor.model import Disclosure, Practice
-from auditor.verdicts.case import Case, is_cleartext
+from auditor.verdicts.case import Case
 
 ANDROID_9 = 28
 """From this target on, Android refuses cleartext unless the app asks for it (NSC documentation)."""

@@ -19,7 +19,7 @@ from auditor.model import Action, Practice, Scope, Statement, is_a
 from auditor.verdicts.generic import use_of_general_words
 from auditor.verdicts.ontology import ROOT, Ontology
 from auditor.verdicts.parties import Parties
-from auditor.verdicts.practices import FIRST_PARTY
+from auditor.verdicts.practices import FIRST_PARTY, PEOPLE_TEXTED
 
 PICKED = "emergency_contact"
 _TAKING = {Action.COLLECT, Action.USE, Action.UPLOAD, Action.RETAIN}
@@ -29,12 +29,17 @@ _GENERIC = {"third_party", "generic_third", "partner", "sdk", "service_provider"
 """Recipients and entities that are some third party, none by name."""
 ROLE_WORDS = {
     "affiliate", "authority", "collection_agency", "collector", "credit_bureau", "funding",
-    "regulator", "risk_vendor",
+    "lender", "regulator", "relatives", "risk_vendor",
 }  # fmt: skip
 """Recipients of a certain role; they cover one that is known to have it, though not by name."""
 _LIMITED = {"selected_only", "otp_only", "local_only"}
 _CHOOSING = {"emergency_contact", "emergency_reference"}
 """Purposes that need the chosen entries and no others."""
+_CONTACTING = {
+    "contact_borrower", "debt_collection", "emergency_contact", "emergency_reference", "marketing",
+    "social_recommend", "social_recommendation",
+}  # fmt: skip
+"""Purposes for which the people in the data are called or written to."""
 _CONDITIONAL = {"with_consent", "only_if"}
 
 
@@ -168,7 +173,12 @@ def _own_distance(practice: Practice, statement: Statement, names: frozenset[str
     """Distance for a read, and for sending to ourselves or to an address whose owner is unknown."""
     if statement.entity == "user":
         return None
+    texting = practice.recipient == PEOPLE_TEXTED
+    if texting and not statement.negated and not set(statement.purposes) & _CONTACTING:
+        return None
     if statement.negated:
+        if _denies_a_purpose(statement) and not texting:
+            return None
         if statement.action in _GIVING or statement.action is Action.RETAIN:
             return None
         if statement.action is Action.UPLOAD and practice.action is Action.COLLECT:
@@ -178,6 +188,14 @@ def _own_distance(practice: Practice, statement: Statement, names: frozenset[str
     if practice.owner == "app" or practice.recipient == FIRST_PARTY:
         return None
     return _match([statement.entity], names)
+
+
+def _denies_a_purpose(statement: Statement) -> bool:
+    """Tell whether it only says what the data are not used for: "not for debt collection"."""
+    purposes = set(statement.purposes)
+    if statement.action is Action.USE:
+        return bool(purposes)
+    return bool(purposes) and purposes <= _CONTACTING
 
 
 def _match(said: Iterable[str], names: Collection[str]) -> int | None:

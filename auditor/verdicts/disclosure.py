@@ -26,6 +26,7 @@ from auditor.verdicts.cover import (
 )
 from auditor.verdicts.ontology import Ontology
 from auditor.verdicts.parties import Parties
+from auditor.verdicts.practices import PEOPLE_TEXTED
 
 
 class Reason(Entry):
@@ -75,9 +76,9 @@ def classify(
         return _limited(practice, limits, affirmed)
     if not affirmed:
         own: tuple[Statement, ...] = ()
-        if parties.is_third(practice):
+        if parties.is_third(practice) or practice.recipient == PEOPLE_TEXTED:
             own = declared_for_ourselves(practice, terms.statements, ontology)
-        return _silent(own, of[Kind.CONDITION])
+        return _silent(practice, own, of[Kind.CONDITION])
     return _affirmed(affirmed)
 
 
@@ -148,7 +149,7 @@ def _both(affirmed: Sequence[Cover], denials: Sequence[Cover]) -> Judgement:
     named_yes = [c for c in affirmed if not c.up]
     decisive = (*affirmed, *denials)
     if not named_yes and any(not c.up for c in denials):
-        return _judgement(Disclosure.INCORRECT, decisive, "denied_beside_broad_words")
+        return _judgement(Disclosure.INCORRECT, (*denials, *affirmed), "denied_beside_broad_words")
     only_rest = all(c.kind is Kind.DENIES_REST for c in denials)
     if only_rest and not any(c.statement.scope == "full" for c in named_yes):
         return _judgement(Disclosure.INCORRECT, decisive, "beyond_declared_part")
@@ -168,11 +169,13 @@ def _limited(practice: Practice, limits: Sequence[Cover], affirmed: Sequence[Cov
     return Judgement(Disclosure.VAGUE, _ids(limits), vagueness, "part_declared", _purposes(limits))
 
 
-def _silent(own: Sequence[Statement], conditions: Sequence[Cover]) -> Judgement:
+def _silent(practice: Practice, own: Sequence[Statement], conditions: Sequence[Cover]) -> Judgement:
     """Decide where nothing covers the practice; `own` declares it for ourselves."""
     if own:
         ids = tuple(sorted(s.id for s in own))
-        return Judgement(Disclosure.OMITTED, ids, None, "declared_for_ourselves")
+        texted = practice.recipient == PEOPLE_TEXTED
+        reason = "declared_not_for_texting" if texted else "declared_for_ourselves"
+        return Judgement(Disclosure.OMITTED, ids, None, reason)
     if conditions:
         return _judgement(Disclosure.OMITTED, conditions, "only_a_condition")
     return Judgement(Disclosure.OMITTED, (), None, "silent")

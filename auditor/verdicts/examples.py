@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.model import (
     CallSite,
+    Conflict,
     DataType,
     Flow,
     LendingAssessment,
@@ -122,7 +123,10 @@ def _terms(example: InlineCase) -> Terms:
     said = example.terms or ()
     document = TermsDocument("terms", "0" * 64, "en", "given", "privacy_policy", "…")
     statements = tuple(_statement(i, s) for i, s in enumerate(said))
-    return Terms((document,), statements, warnings)
+    ids = (statements[0].id, statements[1].id) if len(statements) > 1 else ("", "")
+    types = statements[0].data_types if statements else ()
+    conflicts = tuple(Conflict(kind, *ids, types[0], "example") for kind in example.conflicts)
+    return Terms((document,), statements, warnings, conflicts=conflicts)
 
 
 def _statement(number: int, said: InlineStatement) -> Statement:

@@ -2,9 +2,9 @@
 
 Every policy says "we protect your personal information". Taken at its word such a sentence covers
 all data, and nothing would ever be omitted. A document that lists what it collects thereby says
-what its "personal information" is (the local hyponyms of PoliGraph, Cui et al., USENIX Security 2023);
-there the general word adds nothing, unless the sentence leaves the list open ("including but not
-limited to").
+what its "personal information" is (the local hyponyms of PoliGraph, Cui et al., USENIX Security
+2023); there the general word adds nothing, unless the sentence leaves the list open ("including but
+not limited to").
 """
 
 from __future__ import annotations

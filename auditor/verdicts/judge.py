@@ -126,5 +126,9 @@ def _shown(rule: FindingRule, match: Match, case: Case) -> Shown:
         permissions=frozenset(match.permissions) or case.permissions,
         lending=case.lending.is_lending is True,
         target_sdk=case.manifest.target_sdk,
-        jurisdictions=case.jurisdictions,
+        jurisdictions=tuple(
+            j
+            for j in case.jurisdictions
+            if j in rule.when.jurisdiction or not rule.when.jurisdiction
+        ),
     )

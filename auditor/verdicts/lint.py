@@ -22,8 +22,8 @@ _JUDGING = ("violat", "illegal", "malware", "crime", "criminal", "违法行为",
 _QUOTED = ("App违法违规收集使用个人信息行为认定方法",)
 """Titles of texts in which such a word stands."""
 _PLACEHOLDERS = {
-    "count", "data", "disclosed", "endpoint", "fields", "kinds", "noted", "owner", "permissions",
-    "quote", "recipient", "trigger",
+    "count", "data", "denial", "disclosed", "endpoint", "fields", "kinds", "noted", "owner",
+    "permissions", "quote", "recipient", "trigger",
 }  # fmt: skip
 _PRACTICE_ONLY = {"disclosed", "endpoint", "fields", "owner", "recipient", "trigger"}
 
@@ -110,6 +110,8 @@ def _types(rule: FindingRule, knowledge: Knowledge) -> Iterator[str]:
         yield "when.limits: a rule about limits must name their kinds"
     if rule.about is About.OBSERVATIONS and not when.observed:
         yield "when.observed: a rule about observations must name their kinds"
+    if rule.about is About.CONFLICTS and not when.conflicts:
+        yield "when.conflicts: a rule about conflicts must name their kinds"
     if rule.about is About.PERMISSIONS and not (when.permissions or when.permission_types):
         yield "when.permissions: a rule about permissions must name some, or permission_types"
     if when.min_level and when.max_level and when.min_level.rank > when.max_level.rank:

@@ -22,7 +22,7 @@ from auditor.model import (
 )
 from auditor.verdicts.case import Case, Observation, is_cleartext
 from auditor.verdicts.mismatch import declared_not_possible, purpose_beyond_terms
-from auditor.verdicts.ontology import Ontology
+from auditor.verdicts.ontology import ROOT, Ontology
 from auditor.verdicts.parties import Parties
 from auditor.verdicts.practices import practice_id
 from auditor.verdicts.rules import About, FindingRule, Party, When
@@ -76,6 +76,8 @@ def _matches(
             yield from _of_declared(when, case, ontology)
         case About.LIMITS:
             yield from _of_limits(when, case)
+        case About.CONFLICTS:
+            yield from _of_conflicts(when, case)
         case About.OBSERVATIONS:
             seen = tuple(sorted(o for o in case.observations if o.kind in when.observed))
             if seen:
@@ -86,6 +88,8 @@ def _matches(
 
 def _app_holds(when: When, case: Case) -> bool:
     if when.lending is not None and (case.lending.is_lending is True) != when.lending:
+        return False
+    if when.blind is not None and case.blind != when.blind:
         return False
     return not when.jurisdiction or bool(set(when.jurisdiction) & set(case.jurisdictions))
 
@@ -192,6 +196,20 @@ def _of_declared(when: When, case: Case, ontology: Ontology) -> Iterator[Match]:
         if when.data_type and not any(is_a(data_type, t) for t in when.data_type):
             continue
         yield Match(data_type, tuple(s.id for s in statements), (data_type,), statements=statements)
+
+
+def _of_conflicts(when: When, case: Case) -> Iterator[Match]:
+    """Give each type that one sentence names in a yes and another in a no."""
+    by_id = {s.id: s for s in case.terms.statements}
+    seen: set[str] = set()
+    for conflict in case.terms.conflicts:
+        pair = [by_id[i] for i in (conflict.affirms, conflict.denies) if i in by_id]
+        top = DataType(conflict.data_type.split(".", 1)[0])
+        named = len(pair) == 2 and all(any(is_a(t, top) for t in s.exact) for s in pair)
+        if conflict.kind in when.conflicts and named and top not in {*seen, ROOT}:
+            seen.add(top)
+            ids = (conflict.affirms, conflict.denies)
+            yield Match(str(top), ids, (top,), statements=tuple(pair))
 
 
 def _of_limits(when: When, case: Case) -> Iterator[Match]:

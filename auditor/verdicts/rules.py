@@ -39,6 +39,8 @@ class About(StrEnum):
     """Something that the terms declare and the code cannot do."""
     LIMITS = "limits"
     OBSERVATIONS = "observations"
+    CONFLICTS = "conflicts"
+    """Sentences of the terms that contradict each other."""
 
 
 class Party(StrEnum):
@@ -88,8 +90,11 @@ class When(Frozen):
     """Whether the same data are also seen to leave, `linked` or better."""
     by_library: bool | None = None
     purpose_beyond_terms: bool | None = None
+    blind: bool | None = None
+    """Whether part of the code could not be read."""
     lending: bool | None = None
     jurisdiction: tuple[str, ...] = ()
+    """Only where one of these rule packs is applied; provisions then come from these alone."""
     permissions: tuple[str, ...] = ()
     """Requested permissions that count, `READ_CONTACTS` for `android.permission.READ_CONTACTS`."""
     permission_types: tuple[str, ...] = ()
@@ -100,6 +105,8 @@ class When(Frozen):
     """Kinds of warning sentences that count."""
     observed: tuple[str, ...] = ()
     """Kinds of observations that count."""
+    conflicts: tuple[str, ...] = ()
+    """Kinds of conflicts within the terms that count."""
 
 
 class InlineStatement(Frozen):
@@ -139,6 +146,8 @@ class InlineCase(Frozen):
     target_sdk: int = 30
     cleartext: bool | None = None
     observed: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    """Kinds of conflicts between the first statement and the second."""
 
 
 class Examples(Frozen):

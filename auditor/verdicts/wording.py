@@ -107,6 +107,7 @@ def _values(match: Match, case: Case, language: str, tables: Tables) -> dict[str
         "noted": comma.join(
             dict.fromkeys(f"{o.where}: {o.why}"[:_QUOTE] for o in match.observations[:_SHOWN])
         ),
+        "denial": _quote([s.quote for s in match.statements if s.negated]),
         "count": str(max(len(match.warnings), len(match.statements), len(match.evidence))),
     }
     if practice is None:
@@ -117,7 +118,7 @@ def _values(match: Match, case: Case, language: str, tables: Tables) -> dict[str
         "recipient": _recipient(practice, language, tables),
         "endpoint": comma.join(endpoints[:_SHOWN]) or tables.phrase("endpoint.unknown", language),
         "fields": comma.join(fields[:_LISTED]) or tables.phrase("fields.unknown", language),
-        "trigger": tables.phrase(f"trigger.{practice.trigger or 'unknown'}", language),
+        "trigger": _trigger(practice.trigger, language, tables),
         "owner": tables.phrase("owner.app", language)
         if practice.owner == "app"
         else _library(practice.owner, case),
@@ -133,6 +134,11 @@ def _values(match: Match, case: Case, language: str, tables: Tables) -> dict[str
 def _says_something(endpoint: str) -> bool:
     """Tell whether an address names more than its scheme: `sms:{?}` does not."""
     return any(c.isalnum() for c in endpoint.rpartition(":")[2] or endpoint)
+
+
+def _trigger(trigger: str, language: str, tables: Tables) -> str:
+    known = f"trigger.{trigger}" in tables.phrases
+    return tables.phrase(f"trigger.{trigger}" if known else "trigger.unknown", language)
 
 
 def _recipient(practice: Practice, language: str, tables: Tables) -> str:
