@@ -22,7 +22,7 @@ from auditor.flows.knowledge import (
     UriEntry,
     WordsEntry,
 )
-from auditor.flows.models import Knowledge, parse_method, parse_names
+from auditor.flows.models import Knowledge, Shape, parse_method, parse_names
 
 KINDS: dict[str, type[Entry]] = {
     "sources": SourceEntry,
@@ -146,14 +146,14 @@ def test_no_method_of_a_class_is_described_twice() -> None:
 
 
 def test_a_description_for_any_arity_stands_alone() -> None:
-    shapes: dict[tuple[str, str], list[object]] = {}
+    shapes: dict[tuple[str, str], list[Shape]] = {}
     for model in models():
         for text in model.methods:
             for name, shape in parse_names(text):
                 for cls in classes_of(model):
-                    shapes.setdefault((cls, name), []).append((shape.arity, shape.types))
+                    shapes.setdefault((cls, name), []).append(shape)
     for key, found in shapes.items():
-        untyped = [arity for arity, types in found if types is None]
+        untyped = [shape.arity for shape in found if shape.types is None]
         assert None not in untyped or len(untyped) == 1, key
 
 

@@ -3,8 +3,8 @@
     python tools/framework_hierarchy.py ANDROID_JAR > auditor/data/hierarchy/framework.txt
 
 ANDROID_JAR is the stub jar of an Android SDK. Class files are read as JVMS section 4 describes
-them. One line a class, in JVM names without `L` and `;`: the class, its superclass (left out when it is
-Object), its interfaces. Classes that have neither are left out.
+them. One line a class, in JVM names without `L` and `;`: the class, its superclass (left out when
+it is Object), its interfaces. Classes that have neither are left out.
 """
 
 from __future__ import annotations
