@@ -20,6 +20,9 @@ class Code(Protocol):
     def strings(self) -> Iterable[str]:
         """Every string constant of the string tables, used or not."""
 
+    def strings_containing(self, needle: bytes) -> Iterable[str]:
+        """String constants whose UTF-8 contains `needle`."""
+
     def loads_of(self, text: str) -> Sequence[CodePlace]:
         """Instructions that load exactly this string."""
 
@@ -45,6 +48,10 @@ class NoCode:
         return ()
 
     def strings(self) -> Iterable[str]:
+        """No string."""
+        return ()
+
+    def strings_containing(self, needle: bytes) -> Iterable[str]:
         """No string."""
         return ()
 

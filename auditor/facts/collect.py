@@ -8,13 +8,14 @@ from auditor.catalog import Catalog
 from auditor.facts.code import Code
 from auditor.facts.dynamic import dynamic_code_limits
 from auditor.facts.frameworks import detect_frameworks
+from auditor.facts.hybrid.read import HybridFacts, read_hybrid
 from auditor.facts.indicators import IndicatorMatch, match_indicators
 from auditor.facts.libraries import Owners, identify_libraries
 from auditor.facts.obfuscation import Obfuscation, measure_obfuscation, obfuscation_limits
 from auditor.facts.packers import Visibility, detect_packers
 from auditor.facts.permissions import permission_facts
 from auditor.facts.tls import TlsFact, tls_facts
-from auditor.facts.urls import Classified, UrlBook, classify_urls
+from auditor.facts.urls import Classified, classify_urls, url_book
 from auditor.model import Framework, Library, Limit, Package, Packer, PermissionUse
 
 
@@ -32,7 +33,10 @@ class Facts:
     """Addresses in the string constants of the DEX files."""
     tls: tuple[TlsFact, ...]
     indicators: tuple[IndicatorMatch, ...]
+    hybrid: HybridFacts
+    """What scripts and compiled code outside DEX read and send."""
     limits: tuple[Limit, ...]
+    """The limits of all of these, those of `hybrid` included."""
 
 
 def collect_facts(package: Package, code: Code, catalog: Catalog) -> Facts:
@@ -42,13 +46,16 @@ def collect_facts(package: Package, code: Code, catalog: Catalog) -> Facts:
     packing = detect_packers(package, code, catalog)
     frameworks, unread = detect_frameworks(package, code, catalog)
     obfuscation = measure_obfuscation(code.classes(), owner)
-    urls = classify_urls(code.strings(), UrlBook(catalog))
+    urls = classify_urls(code.strings_containing(b"://"), url_book(catalog))
+    hybrid = read_hybrid(package, code, catalog)
     limits = (
+        *hybrid.limits,
         *packing.limits,
         *unread,
         *dynamic_code_limits(package, code, owner, libraries),
         *obfuscation_limits(obfuscation),
     )
+    sent = [endpoint.url for endpoint in hybrid.endpoints]
     return Facts(
         permissions=permission_facts(package.manifest, catalog),
         libraries=libraries,
@@ -58,6 +65,7 @@ def collect_facts(package: Package, code: Code, catalog: Catalog) -> Facts:
         obfuscation=obfuscation,
         urls=urls,
         tls=tls_facts(package.manifest, code, owner),
-        indicators=match_indicators(package, urls.endpoints, catalog),
+        indicators=match_indicators(package, [*urls.endpoints, *sent], catalog),
+        hybrid=hybrid,
         limits=tuple(sorted(set(limits))),
     )

@@ -7,13 +7,12 @@ does not read of a framework becomes a limit, so that silence about it cannot be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditor.catalog import Catalog
 from auditor.facts.code import Code, java_name
 from auditor.facts.entries import FrameworkEntry
-from auditor.facts.names import PrefixMap, glob_matches
+from auditor.facts.names import Paths, PrefixMap
 from auditor.model import Framework, Limit, Package, PackageFile
 
 _SHOWN = 4
@@ -39,7 +38,19 @@ def detect_frameworks(
         if f.entry.unread
         for where in ([place(package, file) for file in f.code[:_SHOWN]] or [f.entry.id])
     ]
+    limits += _absent(found)
     return tuple(sorted(f.framework for f in found)), tuple(sorted(set(limits)))
+
+
+def _absent(found: list[FoundFramework]) -> list[Limit]:
+    """Frameworks of scripts in a package that holds none of their scripts."""
+    scripted = [f for f in found if f.entry.reader == "js"]
+    if any(f.code for f in scripted):
+        return []
+    why = (
+        "its pages and scripts are not in the package: they may be loaded at run time, unseen here"
+    )
+    return [Limit("hybrid", f.entry.id, f"{f.entry.name}: {why}") for f in scripted]
 
 
 def find_frameworks(package: Package, code: Code, catalog: Catalog) -> list[FoundFramework]:
@@ -53,10 +64,12 @@ def find_frameworks(package: Package, code: Code, catalog: Catalog) -> list[Foun
         if hit := by_class.find(name):
             classes.setdefault(hit, []).append(f"classes in {name}")
     found = []
+    paths = Paths(f.name for f in package.files)
     for entry in entries:
-        evidence = _evidence(entry, package, classes.get(entry.id, []))
+        evidence = _evidence(entry, package, paths, code, classes.get(entry.id, []))
         if evidence:
-            stores = tuple(_code_files(entry, package.files))
+            held = set(paths.matching(entry.code))
+            stores = tuple(f for f in package.files if f.name in held)
             shown = tuple(evidence[:_SHOWN])
             framework = Framework(entry.id, entry.name, shown, not entry.unread)
             found.append(FoundFramework(entry, framework, stores))
@@ -69,16 +82,14 @@ def place(package: Package, file: PackageFile) -> str:
     return file.name if file.part == base else f"{file.part}!/{file.name}"
 
 
-def _evidence(entry: FrameworkEntry, package: Package, classes: list[str]) -> list[str]:
+def _evidence(
+    entry: FrameworkEntry, package: Package, paths: Paths, code: Code, classes: list[str]
+) -> list[str]:
     if entry.manual:
-        return []
-    files = sorted(
-        {
-            f"file {f.name}"
-            for f in package.files
-            if any(glob_matches(g, f.name) for g in entry.files)
-        }
-    )
+        pages = code.strings_containing(b"file:///android_asset/")
+        held = paths.matching(entry.files)
+        return [f"opens {p}" for p in sorted(pages)][:2] if held else []
+    files = [f"file {n}" for n in paths.matching(entry.files)]
     keys = {k for k, _ in package.manifest.meta_data}
     meta = [f"meta-data {k}" for k in entry.meta_data if k in keys]
     named = []
@@ -87,7 +98,3 @@ def _evidence(entry: FrameworkEntry, package: Package, classes: list[str]) -> li
     if entry.only_classes and not classes:
         return []
     return [*named, *files[:2], *classes[:2], *meta, *files[2:], *classes[2:]]
-
-
-def _code_files(entry: FrameworkEntry, files: Iterable[PackageFile]) -> Iterable[PackageFile]:
-    return (f for f in files if any(glob_matches(g, f.name) for g in entry.code))

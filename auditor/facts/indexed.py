@@ -27,6 +27,10 @@ class IndexedCode:
         """Every string constant of the string tables, used or not."""
         return self._index.strings()
 
+    def strings_containing(self, needle: bytes) -> Iterable[str]:
+        """String constants that contain `needle`."""
+        return self._index.strings_containing(needle)
+
     def loads_of(self, text: str) -> Sequence[CodePlace]:
         """Instructions that load exactly this string, sorted."""
         return self._places(self._index.string_loads(text))

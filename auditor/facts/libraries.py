@@ -17,8 +17,8 @@ from functools import lru_cache
 from auditor.catalog import Catalog
 from auditor.facts.code import Code, java_name
 from auditor.facts.entries import LibraryEntry
-from auditor.facts.names import PrefixMap, glob_matches
-from auditor.model import DataType, Library, Manifest, Package, PackageFile
+from auditor.facts.names import Paths, PrefixMap
+from auditor.model import DataType, Library, Manifest, Package
 
 APP = "app"
 _EVIDENCE = 6
@@ -28,6 +28,7 @@ _RENAMED = 64
 _VERSION = re.compile(r"\d{1,5}(?:\.\d{1,6}){1,4}(?:[-.][0-9A-Za-z]{1,16})?")
 
 
+@lru_cache(maxsize=4)
 def library_entries(catalog: Catalog) -> tuple[LibraryEntry, ...]:
     """Every library that the catalog knows, the user's included."""
     return catalog.entries("libraries", LibraryEntry)
@@ -64,19 +65,21 @@ def identify_libraries(package: Package, code: Code, catalog: Catalog) -> tuple[
     by_prefix = PrefixMap.of((p, e.id) for e in entries for p in prefixes[e.id])
     seen = _classes_by_library(code, by_prefix)
     manifest = _manifest_by_library(package.manifest, by_prefix, entries)
-    strings = _relevant_strings(code, entries)
+    paths = Paths(f.name for f in package.files)
     found = []
     for entry in entries:
         classes = seen.get(entry.id, Counter())
         signals = _Signals(
             classes.total(),
             manifest.get(entry.id, ())[:_EVIDENCE],
-            _matching(entry.native, _native_names(package)),
-            _matching(entry.files, (f.name for f in package.files)),
-            () if classes else _renamed(entry, code, strings),
+            tuple(n.rpartition("/")[2] for n in paths.matching(entry.native)[:_EVIDENCE]),
+            tuple(paths.matching(entry.files)[:_EVIDENCE]),
+            () if classes else _renamed(entry, code),
         )
         if signals.any:
-            found.append(_library(entry, prefixes[entry.id], signals, classes, package, strings))
+            found.append(
+                _library(entry, prefixes[entry.id], signals, classes, package, paths, code)
+            )
     return tuple(sorted(found, key=lambda library: library.id))
 
 
@@ -143,33 +146,10 @@ def _manifest_by_library(
     return {library: tuple(words) for library, words in found.items()}
 
 
-def _native_names(package: Package) -> Iterable[str]:
-    return (f.name.rpartition("/")[2] for f in package.files if f.name.endswith(".so"))
-
-
-def _matching(patterns: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
-    if not patterns:
-        return ()
-    hits = {n for n in names if any(glob_matches(p, n) for p in patterns)}
-    return tuple(sorted(hits)[:_EVIDENCE])
-
-
-def _relevant_strings(code: Code, entries: Sequence[LibraryEntry]) -> frozenset[str]:
-    """The constants of the code that some entry asks for."""
-    wanted = {text for e in entries for text in e.strings}
-    starts = tuple({start for e in entries for start in e.version_strings})
-    return frozenset(
-        text for text in code.strings() if text in wanted or (starts and text.startswith(starts))
-    )
-
-
-def _renamed(entry: LibraryEntry, code: Code, strings: frozenset[str]) -> tuple[str, ...]:
+def _renamed(entry: LibraryEntry, code: Code) -> tuple[str, ...]:
     """Classes that hold the constants of a library none of whose prefixes is there."""
     loaders = {
-        place.caller.partition("->")[0]
-        for text in entry.strings
-        if text in strings
-        for place in code.loads_of(text)
+        place.caller.partition("->")[0] for text in entry.strings for place in code.loads_of(text)
     }
     return tuple(sorted(loaders)[:_RENAMED])
 
@@ -180,7 +160,8 @@ def _library(
     signals: _Signals,
     classes: Counter[str],
     package: Package,
-    strings: frozenset[str],
+    paths: Paths,
+    code: Code,
 ) -> Library:
     evidence = [f"{count} classes in {name}" for name, count in classes.most_common(_EVIDENCE)]
     evidence += [f"manifest: {words}" for words in signals.manifest]
@@ -192,7 +173,7 @@ def _library(
         name=entry.name,
         vendor=entry.vendor,
         evidence=tuple(evidence),
-        version=_version(entry, package, strings),
+        version=_version(entry, package, paths, code),
         category=entry.category,
         confidence=signals.confidence,
         data_types=_data_types(entry, classes),
@@ -210,22 +191,17 @@ def _data_types(entry: LibraryEntry, classes: Counter[str]) -> tuple[DataType, .
     return tuple(d for d in entry.data_types if d not in entry.modules or d in present)
 
 
-def _version(entry: LibraryEntry, package: Package, strings: frozenset[str]) -> str:
-    for file in _version_files(entry, package):
-        text = file.load()[:4096].decode("utf-8", "replace")
-        for line in text.splitlines():
+def _version(entry: LibraryEntry, package: Package, paths: Paths, code: Code) -> str:
+    names = set(paths.matching(entry.version_files))
+    for file in package.files if names else ():
+        if file.name not in names or file.size > 4096:
+            continue
+        for line in file.load().decode("utf-8", "replace").splitlines():
             key, _, value = line.partition("=")
             if match := _VERSION.fullmatch((value or key).strip()):
                 return match.group()
     for start in entry.version_strings:
-        for text in sorted(s for s in strings if s.startswith(start)):
+        for text in sorted(code.strings_containing(start.encode())):
             if match := _VERSION.fullmatch(text.removeprefix(start)):
                 return match.group()
     return ""
-
-
-def _version_files(entry: LibraryEntry, package: Package) -> Iterable[PackageFile]:
-    for pattern in entry.version_files:
-        for file in package.files:
-            if file.size <= 4096 and glob_matches(pattern, file.name):
-                yield file

@@ -6,11 +6,13 @@ Globs know only `*` (any run of characters, `/` included) and are matched withou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
+_LITERAL = re.compile(r"[A-Za-z0-9_/-]+(?![?*{])")
 
 
 def glob_matches(pattern: str, text: str) -> bool:
@@ -35,6 +37,32 @@ def glob_matches(pattern: str, text: str) -> bool:
 def host_matches(pattern: str, host: str) -> bool:
     """Tell whether `pattern` names `host`; `*.a.com` covers `a.com` too."""
     return glob_matches(pattern, host) or (pattern.startswith("*.") and pattern[2:] == host)
+
+
+class Paths:
+    """The paths of a package's files, to be asked for many globs: most fail by one text search."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Index paths; a glob without `/` is compared with the last part of each."""
+        self._names = sorted(set(names))
+        self._text = "\n" + "\n".join(self._names) + "\n"
+
+    def matching(self, globs: Iterable[str], patterns: Iterable[str] = ()) -> list[str]:
+        """Paths that fit any glob, or as a whole any regular expression; sorted."""
+        found: set[str] = set()
+        for glob in globs:
+            if max(glob.split("*"), key=len) in self._text:
+                found.update(n for n in self._names if glob_matches(glob, _compared(glob, n)))
+        for pattern in patterns:
+            start = _LITERAL.match(pattern)
+            if start is None or start.group() in self._text:
+                whole = re.compile(pattern)
+                found.update(n for n in self._names if whole.fullmatch(_compared(pattern, n)))
+        return sorted(found)
+
+
+def _compared(pattern: str, name: str) -> str:
+    return name if "/" in pattern else name.rpartition("/")[2]
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,9 @@ class Obfuscation:
         if self.level == "none":
             return ""
         return (
-            f"{self.short} of {self.classes} classes of the app have shortened or unreadable names: "
-            "calls and constants are still exact, but a renamed library can be taken for the app's own code"
+            f"{self.short} of {self.classes} classes of the app have shortened or unreadable "
+            "names: calls and constants are still exact, but a renamed library can be taken for "
+            "the app's own code"
         )
 
 

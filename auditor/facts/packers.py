@@ -8,16 +8,14 @@ comparing the manifest with the classes. A packed app gets the limits `packed` a
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from auditor.catalog import Catalog
 from auditor.facts.code import Code, java_name
 from auditor.facts.entries import PackerEntry
-from auditor.facts.names import glob_matches
+from auditor.facts.names import Paths
 from auditor.model import Limit, Manifest, Package, PackageFile, Packer
 
 STUB_MISSING = 0.5
@@ -62,8 +60,9 @@ def detect_packers(package: Package, code: Code, catalog: Catalog) -> Packing:
     visibility = code_visibility(package.manifest, defined)
     stub = is_stub(visibility)
     found = []
+    paths = Paths(f.name for f in package.files)
     for entry in catalog.entries("packers", PackerEntry):
-        strong, weak = _signs(entry, package, defined)
+        strong, weak = _signs(entry, package.manifest, paths, defined)
         if strong or (stub and weak):
             confidence = "high" if strong and (stub or len(strong) > 1) else "medium"
             evidence = (strong + weak)[:_SHOWN]
@@ -106,30 +105,10 @@ def entropy(data: bytes) -> float:
     return -sum(n / total * math.log2(n / total) for n in Counter(data).values())
 
 
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
-def _file_hits(
-    globs: Sequence[str], patterns: Sequence[str], files: Iterable[PackageFile]
-) -> list[str]:
-    """Paths that fit; a pattern without `/` is compared with the file's name alone."""
-    hits = []
-    for file in files:
-        name = file.name.rpartition("/")[2]
-        if any(glob_matches(g, file.name if "/" in g else name) for g in globs) or any(
-            _compiled(p).fullmatch(file.name if "/" in p else name) for p in patterns
-        ):
-            hits.append(f"file {file.name}")
-    return sorted(set(hits))
-
-
 def _signs(
-    entry: PackerEntry, package: Package, defined: frozenset[str]
+    entry: PackerEntry, manifest: Manifest, paths: Paths, defined: frozenset[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Signs that only this packer leaves, and signs that it shares with others."""
-    manifest = package.manifest
     strong: list[str] = []
     roots = {manifest.application_class, manifest.app_component_factory}
     for name in sorted(roots - {""}):
@@ -141,10 +120,9 @@ def _signs(
     strong += [f"meta-data {k}" for k in entry.meta_data if k in keys]
     known = {f"L{c.replace('.', '/')};" for c in entry.application_classes}
     strong += [f"class {java_name(d)}" for d in sorted(known & defined)]
-    strong += _file_hits(entry.strong, entry.patterns, package.files)
-    return tuple(dict.fromkeys(strong)), tuple(
-        _file_hits(entry.medium + entry.weak, (), package.files)
-    )
+    strong += [f"file {n}" for n in paths.matching(entry.strong, entry.patterns)]
+    shared = tuple(f"file {n}" for n in paths.matching(entry.medium + entry.weak))
+    return tuple(dict.fromkeys(strong)), shared
 
 
 def _packed_limits(found: Sequence[tuple[PackerEntry, Packer]], stub: bool) -> tuple[Limit, ...]:

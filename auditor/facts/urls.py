@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from auditor.catalog import Catalog
@@ -51,6 +52,12 @@ class UrlBook:
         if lowered.startswith(self._first):
             return next(kind for prefix, kind in self._kinds if lowered.startswith(prefix))
         return "endpoint" if host_of(url) else "malformed"
+
+
+@lru_cache(maxsize=4)
+def url_book(catalog: Catalog) -> UrlBook:
+    """The addresses that are no endpoints, read once for each catalog."""
+    return UrlBook(catalog)
 
 
 def find_urls(text: str) -> list[str]:

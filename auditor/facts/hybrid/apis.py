@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from auditor.catalog import Catalog, Entry
@@ -15,7 +16,19 @@ class JsApi(Entry):
     `0()1` (the second parameter of the function given first), `0.success()0`.
     """
 
-    kind: Literal["source", "sink", "gives", "store", "load", "bundled", "hint", "trigger", "words"]
+    kind: Literal[
+        "source",
+        "sink",
+        "gives",
+        "store",
+        "load",
+        "bundled",
+        "hint",
+        "trigger",
+        "words",
+        "dart",
+        "dotnet",
+    ]
     calls: tuple[str, ...] = ()
     """Dotted paths; a leading `?.` stands for any receiver."""
     when: dict[str, str] = {}
@@ -25,7 +38,8 @@ class JsApi(Entry):
     out: tuple[str, ...] = ()
     """source, gives, load: where the value arrives."""
     path: str = ""
-    """gives, bundled: the interface that arrives; trigger: what starts the function."""
+    """gives, bundled: the interface that arrives; trigger: what starts the function;
+    dart: package of the classes that a plug-in has in DEX."""
     url: str = ""
     body: tuple[str, ...] = ()
     method: str = ""
@@ -35,7 +49,8 @@ class JsApi(Entry):
     key: str = ""
     """store, load: the port of the key under which the value is kept."""
     marks: tuple[str, ...] = ()
-    """bundled: texts that all stand in the module."""
+    """bundled: texts that all stand in the module; words: texts that speak of the data; dart: names
+    of packages; dotnet: names of types or methods."""
     sink_kind: Literal["network", "sms", "file", "log", "call", "ipc"] = "network"
     source: str = ""
     note: str = ""
@@ -67,6 +82,12 @@ class JsApis:
             head, _, rest = plain.partition(".")
             plain = rest if head in _HOLDERS else ""
         return []
+
+
+@lru_cache(maxsize=4)
+def js_apis(catalog: Catalog) -> JsApis:
+    """The interfaces of a catalog, read once."""
+    return JsApis(catalog)
 
 
 _HOLDERS = frozenset({"window", "globalThis", "self", "top", "global", "parent"})

@@ -20,7 +20,6 @@ from auditor.facts.hybrid.taint import Arrival, Taint
 from auditor.facts.hybrid.text import HOLE, Texts
 from auditor.model import (
     CallSite,
-    CodePlace,
     DataType,
     Flow,
     Level,

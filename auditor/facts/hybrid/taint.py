@@ -30,7 +30,10 @@ class Arrival:
 
 
 class Taint:
-    """The edges along which data move: vertex 3n is node n itself, 3n+1 all it holds, 3o+2 object o."""
+    """The edges along which data move.
+
+    Vertex 3n is node n itself, 3n+1 all that it holds, 3o+2 the object o.
+    """
 
     def __init__(self, graph: Graph) -> None:
         """Derive the edges from a solved graph."""
