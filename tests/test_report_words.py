@@ -59,7 +59,7 @@ def test_every_message_is_used() -> None:
     sources = [*(ROOT / "auditor/report").glob("*.py"), *(ROOT / "reports/templates").glob("*.j2")]
     text = "\n".join(path.read_text("utf-8") for path in sources)
     made = re.compile(
-        r"(q\d+\.title|q15\.\w+|q4\.consent_|q7\.(clear|vague|ambiguous|incorrect|omitted)"
+        r"(q\d+\.title|q15\.\w+|q4\.consent_|q7\.(clear|vague|ambiguous|incorrect|omitted|beyond|kept|declared|recip)"
         r"|section\.|box\.(book|terms)_|method\.\d|gloss\.|finding\.(in_favour|not_shown|to_do)"
         r"|reason\.)"
     )

@@ -189,19 +189,24 @@ def terms_say_so(seen: Seen) -> Answer:
     named = seen.statements(s for p in practices for s in p.statements)
     emergency = seen.statements_about("emergency_contact")
     shown = [partial(seen.exhibits.statement, s) for s in (named or about or emergency)]
-    disclosure = seen.disclosure(CONTACTS)
+    gravest = seen.gravest(CONTACTS)
     more: list[Said] = []
-    if disclosure is None or disclosure == Disclosure.NO_TERMS:
+    if gravest is None and seen.hidden:
+        return answer(7, "cannot_tell", say("q7.hidden"), more, shown=shown)
+    if gravest is None or gravest.disclosure == Disclosure.NO_TERMS:
         denied = bool(about) and all(s.negated for s in about)
         key = "q7.only_terms" if about and not denied else "q7.denied" if denied else "q7.nothing"
         return answer(7, "see", say(key), more, shown=shown)
-    if disclosure == Disclosure.OMITTED and emergency:
+    disclosure = gravest.disclosure
+    if disclosure == Disclosure.OMITTED and emergency and not named:
         more.append(say("q7.only_emergency"))
         shown = [partial(seen.exhibits.statement, s) for s in emergency]
     verdict = {Disclosure.CLEAR: "yes", Disclosure.VAGUE: "partly"}.get(disclosure, "no")
-    more += [_reason(p) for p in practices[:1] if p.reason or p.why]
+    key = terms_key("q7.", gravest)
+    if key == f"q7.{disclosure}" and (gravest.reason or gravest.why):
+        more.append(_reason(gravest))
     more += _unread_terms(seen)
-    return answer(7, verdict, say(f"q7.{disclosure}"), more, shown=shown)
+    return answer(7, verdict, say(key), more, shown=shown)
 
 
 def terms_speak_of_collection(seen: Seen) -> Answer:
@@ -240,6 +245,12 @@ def answer(
         tuple(make() for make in shown[:EXHIBITS]),
         max(0, len(shown) - EXHIBITS),
     )
+
+
+def terms_key(prefix: str, practice: Practice) -> str:
+    """Give the key for how the terms disclose a practice: by its reason, else by its class."""
+    by_reason = f"{prefix}{practice.reason}"
+    return by_reason if practice.reason and known(by_reason) else f"{prefix}{practice.disclosure}"
 
 
 def _reason(practice: Practice) -> Said:

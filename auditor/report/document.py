@@ -23,6 +23,7 @@ from auditor.model import (
     Scope,
     Severity,
     SinkKind,
+    Terms,
 )
 from auditor.report.clean import well_formed
 
@@ -313,12 +314,23 @@ class WarningOut(_Value):
     end: int
 
 
+class ConflictOut(_Value):
+    """Two statements of the terms that do not agree."""
+
+    kind: Text
+    affirms: Text = Field(description="id of a statement")
+    denies: Text = Field(description="id of a statement")
+    data_type: Text
+    why: Text
+
+
 class TermsOut(_Value):
     """All terms, as understood."""
 
     documents: list[DocumentOut]
     statements: list[StatementOut]
     warnings: list[WarningOut] = []
+    conflicts: list[ConflictOut] = []
     links: list[Text] = []
 
 
@@ -415,7 +427,7 @@ def build(report: AuditReport) -> Document:
             "practices": _practices(report),
             "endpoints": sorted(report.endpoints),
             "libraries": sorted(report.libraries),
-            "terms": terms_document(report),
+            "terms": terms_document(report.terms),
             "findings": sorted_findings(report),
             "limits": all_limits(report),
             "quotes": dict(sorted(report.quotes.items())),
@@ -458,14 +470,14 @@ def schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
-def terms_document(report: AuditReport) -> TermsOut:
+def terms_document(terms: Terms) -> TermsOut:
     """Give the `terms` object, sorted."""
-    terms = report.terms
     return TermsOut.model_validate(
         {
             "documents": sorted(terms.documents, key=lambda d: (d.name, d.sha256, d.origin)),
             "statements": sorted(terms.statements, key=lambda s: (s.document, s.start, s.id)),
             "warnings": sorted(terms.warnings),
+            "conflicts": sorted(terms.conflicts),
             "links": sorted(terms.links),
         }
     )

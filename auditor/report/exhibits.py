@@ -20,6 +20,7 @@ from auditor.report.view import (
     owner,
     readable,
     recipient,
+    step_words,
 )
 from auditor.report.words import Code, Name, Said, Value, say
 
@@ -90,7 +91,11 @@ class Exhibits:
     def _flow(self, number: int, flow: Flow) -> Exhibit:
         spots = (self._spot(number, flow.source), self._spot(number, flow.sink))
         steps = tuple(
-            StepView(Name("step", s.kind or "call"), s.text, _place(s.caller, s.offset, s.dex))
+            StepView(
+                Name("step", s.kind or "call"),
+                *step_words(s.text),
+                _place(s.caller, s.offset, s.dex),
+            )
             for s in flow.steps[:STEPS]
         )
         title = say("exhibit.flow", data=Name("data_type", flow.data_type))

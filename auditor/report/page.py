@@ -28,7 +28,7 @@ from auditor.model import (
     Statement,
     Warning_,
 )
-from auditor.report.answers import CONTACTS, Proof, terms_on_book
+from auditor.report.answers import CONTACTS, Proof, terms_key, terms_on_book
 from auditor.report.answers_more import answer_all, localized, summary, title
 from auditor.report.document import app_severity, practice_id, sorted_findings
 from auditor.report.picture import main_flows
@@ -70,6 +70,8 @@ class Rung:
     """For each level, weakest first."""
     level: Level
     disclosure: Disclosure | None
+    terms: Said | None
+    """How the terms disclose it, in two or three words."""
     to: tuple[Value, ...]
 
 
@@ -89,8 +91,8 @@ class FindingView:
     finding: Finding
     title: Local
     why: Local
-    confidence_why: Local
-    severity_why: Local
+    closing: tuple[Value, ...]
+    """How sure it is, and why it is as grave as it is."""
     quotes: tuple[Shown, ...]
     paths: tuple[Shown, ...]
     where: tuple[tuple[Value, Value, bool], ...]
@@ -100,6 +102,8 @@ class FindingView:
     lists: tuple[tuple[str, tuple[Local, ...]], ...]
     """Message key of the heading, and the items."""
     no_terms: bool
+    terms: Said | None
+    """How the terms disclose its practice, in two or three words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +212,14 @@ def _boxes(seen: Seen, answers: Sequence[Answer]) -> tuple[Box, ...]:
 
 def _terms_box(seen: Seen) -> Box:
     label = say("box.terms")
-    disclosure = seen.disclosure(CONTACTS)
+    gravest = seen.gravest(CONTACTS)
     if not seen.report.terms.documents:
         return Box(label, say("box.terms_no_terms"), "open")
-    if disclosure is None:
-        return Box(label, say("box.terms_nothing"), "calm")
+    if gravest is None:
+        return Box(label, say("box.terms_nothing"), "open" if seen.hidden else "calm")
     tone = {Disclosure.CLEAR: "calm", Disclosure.VAGUE: "warn", Disclosure.NO_TERMS: "open"}
-    return Box(label, say(f"box.terms_{disclosure}"), tone.get(disclosure, "bad"))
+    said = say(terms_key("box.terms_", gravest))
+    return Box(label, said, tone.get(gravest.disclosure, "bad"))
 
 
 def _ladder(seen: Seen) -> tuple[Rung, ...]:
@@ -227,13 +232,15 @@ def _ladder(seen: Seen) -> tuple[Rung, ...]:
             bool(seen.requests(data_type)) if step == Level.REQUESTED else level.rank >= step.rank
             for step in Level
         )
+        gravest = seen.gravest(data_type)
         to = {f.recipient: recipient(f.recipient) for f in seen.flows(data_type)}
         rungs.append(
             Rung(
                 Name("data_type", data_type),
                 marks,
                 level,
-                seen.disclosure(data_type),
+                gravest.disclosure if gravest else None,
+                say(terms_key("box.terms_", gravest)) if gravest else None,
                 tuple(to[name] for name in sorted(to)[:4]),
             )
         )
@@ -309,9 +316,8 @@ def _finding(seen: Seen, finding: Finding) -> FindingView:
         finding,
         title(finding),
         localized(finding, "why", finding.why),
-        localized(finding, "confidence_why", finding.confidence_why),
-        localized(finding, "severity_why", finding.severity_why),
-        tuple(seen.exhibits.statement(s) for s in seen.statements(named)[:3]),
+        tuple(_closing(finding)),
+        tuple(seen.exhibits.statement(s) for s in _sentences(seen.statements(named))[:3]),
         tuple(make() for make in proofs),
         tuple(
             (Code(url), recipient(flow.recipient), url.startswith("http://"))
@@ -321,7 +327,22 @@ def _finding(seen: Seen, finding: Finding) -> FindingView:
         tuple(ordered[2:30]),
         _lists(finding),
         not seen.report.terms.documents,
+        say(terms_key("box.terms_", practice)) if practice and finding.disclosure else None,
     )
+
+
+def _closing(finding: Finding) -> list[Value]:
+    said: list[Value] = [
+        say("finding.confidence", level=Name("confidence", finding.confidence)),
+        localized(finding, "confidence_why", finding.confidence_why),
+        localized(finding, "severity_why", finding.severity_why),
+    ]
+    return [value for value in said if not isinstance(value, Local) or value.other]
+
+
+def _sentences(statements: Sequence[Statement]) -> list[Statement]:
+    """Keep one statement of each sentence."""
+    return list({(s.document, s.start, s.end): s for s in reversed(statements)}.values())[::-1]
 
 
 def _practice_of(seen: Seen, finding: Finding) -> Practice | None:

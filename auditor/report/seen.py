@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,6 +49,7 @@ HIDES_PARTS = frozenset(
 )
 """Kinds of limit that hide some paths."""
 
+_HOST_END = re.compile(r"[/?#{]")
 _GRAVITY = (
     Disclosure.INCORRECT,
     Disclosure.AMBIGUOUS,
@@ -110,10 +112,15 @@ class Seen:
             key=lambda p: (-p.level.rank, _GRAVITY.index(p.disclosure), practice_id(p)),
         )
 
+    def gravest(self, data_type: str) -> Practice | None:
+        """Give the practice with the gravest disclosure of what the code can do with a type."""
+        done = [p for p in self.practices(data_type) if p.level != Level.REQUESTED]
+        return min(done, key=lambda p: _GRAVITY.index(p.disclosure), default=None)
+
     def disclosure(self, data_type: str) -> Disclosure | None:
         """Give the gravest disclosure of what the code can do with a data type."""
-        of_type = [p.disclosure for p in self.practices(data_type) if p.level != Level.REQUESTED]
-        return min(of_type, key=_GRAVITY.index, default=None)
+        gravest = self.gravest(data_type)
+        return gravest.disclosure if gravest else None
 
     def level(self, data_type: str) -> Level | None:
         """Give the highest level seen for a data type."""
@@ -176,6 +183,5 @@ class Seen:
 
 
 def host_of(address: str) -> str:
-    """Give `scheme://host:port` without scheme, or the address itself where it has none."""
-    rest = address.split("://", 1)[-1]
-    return rest.split("/", 1)[0].split("?", 1)[0]
+    """Give the host and port of an address; parts set at run time (`{…}`) are not among them."""
+    return _HOST_END.split(address.split("://", 1)[-1], maxsplit=1)[0]

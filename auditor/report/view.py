@@ -65,7 +65,10 @@ class StepView:
     """One step of a flow, ready to be shown."""
 
     kind: Name
+    what: str
+    """What is called, stored as, or made: code; empty when `text` says it all."""
     text: str
+    """The step in English words, empty when kind and `what` say it."""
     spot: Spot
 
 
@@ -130,6 +133,17 @@ def readable(signature: str) -> str:
         for m in _TYPE.finditer(arguments)
     ]
     return one_line(f"{cls.replace('/', '.')}.{name}({', '.join(types)})")
+
+
+_PLAIN = re.compile(
+    r"(?:reads:|sends:|goes through|is passed to|is returned by|is stored as|is) (\S.*)", re.DOTALL
+)
+
+
+def step_words(text: str) -> tuple[str, str]:
+    """Split the words of a step in code and words: `goes through A.b` is the kind and `A.b`."""
+    match = _PLAIN.fullmatch(text)
+    return (one_line(match[1], 300), "") if match else ("", text)
 
 
 def class_and_name(signature: str) -> tuple[str, str]:

@@ -202,7 +202,11 @@ def words(lang: str) -> Words:
     return every[lang]
 
 
-_SHARED = (("data_type", "data_types.yaml"), ("jurisdiction", "jurisdictions/signs.yaml"))
+_SHARED = (
+    ("data_type", "data_types.yaml"),
+    ("data_type", "lexicon/hypernyms/hypernyms.yaml"),
+    ("jurisdiction", "jurisdictions/signs.yaml"),
+)
 """Words for ids that other stages keep beside their data, one column a language."""
 
 
