@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 
 from auditor.ingest import read_package_bytes
 from auditor.model import Component, IntentFilter, Limit, Manifest, Package, PermissionRequest
-from tests.axml import E, Ref, apk, arsc, axml
+from tests.axml import ANDROID, E, Ref, apk, arsc, axml, zipped
 
 MAIN = E(
     "intent-filter",
@@ -218,6 +220,24 @@ def test_decoys_without_resource_id() -> None:
     decoy = E("service", {"name": ".Real"}, decoy={"name": ".Decoy"})
     manifest = read(with_target(30, E("application", {}, (decoy,)))).manifest
     assert [c.name for c in manifest.components] == ["com.x.Real"]
+
+
+def test_first_of_two_equal_attributes_counts() -> None:
+    service = E("service", {"name": ".One", "label": ".Two"})
+    document = axml(with_target(30, E("application", {}, (service,))))
+    names = struct.pack("<LL", 0x01010001, 0x01010003)  # label and name in the resource map
+    twice = document.replace(names, struct.pack("<LL", 0x01010003, 0x01010003))
+    package = read_package_bytes("x.apk", zipped({"AndroidManifest.xml": twice}))
+    assert [c.name for c in package.manifest.components] == ["com.x.One"]
+
+
+def test_namespace_of_an_attribute_does_not_matter() -> None:
+    document = axml(with_target(30, E("application", {}, (E("service", {"name": ".S"}),))))
+    elsewhere = ANDROID.replace("schemas", "scemahs").encode("utf-16-le")
+    moved = document.replace(ANDROID.encode("utf-16-le"), elsewhere)
+    assert moved != document
+    package = read_package_bytes("x.apk", zipped({"AndroidManifest.xml": moved}))
+    assert [c.name for c in package.manifest.components] == ["com.x.S"]
 
 
 def test_second_application_does_not_count() -> None:

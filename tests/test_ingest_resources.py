@@ -8,9 +8,12 @@ import pytest
 from androguard.core.axml import ARSCParser
 from loguru import logger
 
+from auditor.ingest import arsc as table_module
+from auditor.ingest import axml as axml_module
+from auditor.ingest import resources as resources_module
 from auditor.ingest.archive import Archive, open_archive
 from auditor.ingest.arsc import Table
-from auditor.ingest.resources import AppResources
+from auditor.ingest.resources import AppResources, scalar
 from auditor.ingest.source import BytesSource
 from auditor.model import Limit, View
 from tests.axml import E, Entries, Ref, arsc, axml, zipped
@@ -155,6 +158,37 @@ def test_references_that_branch_end_early() -> None:
     back = {f"{a}{b}": Ref(STRING) for a in "abcdefghij" for b in "abcdefghij"}
     resources = AppResources([(archive({}), Table(arsc({"string": {"one": many, "two": back}})))])
     assert resources.string(STRING) == {}
+
+
+def test_lookups_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_module, "MAX_PROBES", 11)
+    found = AppResources([(archive(FILES), Table(arsc(TYPES)))])
+    assert [bool(found.string(STRING)) for _ in range(4)] == [True, True, False, False]
+    why = "overlapping strings or too many configurations; not all were read"
+    assert found.limits() == (Limit("budget", "resources.arsc", why),)
+
+
+def test_elements_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources_module, "MAX_ELEMENTS", 1)
+    found = AppResources([(archive(FILES), Table(arsc(TYPES)))])
+    assert found.layout(LAYOUT + 1) == (View("TextView", None, "", "inside"),)
+    assert found.layout(LAYOUT) == ()
+    assert {limit.kind for limit in found.limits()} == {"budget"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "text"),
+    [
+        (axml_module.INT, 0xFFFFFFFF, "-1"),
+        (axml_module.BOOLEAN, 1, "true"),
+        (axml_module.HEX, 255, "0xff"),
+        (axml_module.FLOAT, 0x3FC00000, "1.5"),
+        (0x1C, 0xFF112233, "0xff112233"),
+        (0, 0, ""),
+    ],
+)
+def test_scalars(kind: int, data: int, text: str) -> None:
+    assert scalar(kind, data, "") == text
 
 
 @pytest.mark.parametrize(

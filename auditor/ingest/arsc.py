@@ -25,6 +25,8 @@ _MAP = struct.Struct("<LHBBL")
 
 MAX_TYPES = 100_000
 MAX_ARRAY = 20_000
+MAX_PROBES = 5_000_000
+"""Type chunks in which entries are looked up, all questions together."""
 MAX_ENTRIES = 1_000_000
 """Entries that one listing visits at most."""
 
@@ -78,6 +80,7 @@ class Table:
         self._packages: dict[int, list[_Package]] = {}
         self._values: StringPool | None = None
         self._sparse: dict[int, dict[int, int]] = {}
+        self._probes = MAX_PROBES
         top = chunk_at(data, 0, len(data))
         if top is None and len(data) >= 12:
             self.problems.append("the table's size does not fit the file")
@@ -149,8 +152,8 @@ class Table:
 
     @property
     def exhausted(self) -> bool:
-        """Tell whether overlapping strings had more text than is decoded."""
-        return self._values is not None and self._values.exhausted
+        """Tell whether a bound was met: too many lookups, or overlapping strings."""
+        return self._probes <= 0 or (self._values is not None and self._values.exhausted)
 
     def values(self, res_id: int) -> Iterator[tuple[Config, Value]]:
         """Yield the simple value of a resource in each configuration."""
@@ -214,7 +217,9 @@ class Table:
 
     def _places(self, res_id: int) -> Iterator[tuple[_Package, _Type, int]]:
         for package in self._packages.get(res_id >> 24, ()):
-            for part in package.chunks.get((res_id >> 16) & 0xFF, ()):
+            parts = package.chunks.get((res_id >> 16) & 0xFF, [])
+            self._probes -= len(parts)
+            for part in parts if self._probes > 0 else ():
                 at = self._place(part, res_id & 0xFFFF)
                 if at is not None:
                     yield package, part, at

@@ -7,6 +7,7 @@ first. Nothing is decoded before it is asked for.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -22,6 +23,10 @@ MAX_REFERENCES = 8
 MAX_INCLUDES = 32
 """Layouts that one layout may include, all levels together."""
 MAX_VIEWS = 20_000
+MAX_XML = 8 << 20
+"""Bytes of one XML file."""
+MAX_ELEMENTS = 500_000
+"""Elements of all XML files of an app that are asked for."""
 MAX_VARIANTS = 40
 MAX_VALUES = 4_000
 """Configurations in which one resource is looked up, references included."""
@@ -43,6 +48,7 @@ class AppResources:
         self._ids: dict[str, dict[str, int]] = {}
         self._layouts: dict[int, tuple[View, ...]] = {}
         self._limits: dict[str, Limit] = {}
+        self._elements = MAX_ELEMENTS
         self._strings: dict[str, Mapping[str, str]] | None = None
 
     def string(self, res_id: int) -> Mapping[str, str]:
@@ -127,8 +133,8 @@ class AppResources:
         """Tell what of the resources asked for so far could not be read, or only in part."""
         found = list(self._limits.values())
         if any(table.exhausted for table in self._tables):
-            why = "strings that overlap; not all were read"
-            found.append(Limit("resource_malformed", "resources.arsc", why))
+            why = "overlapping strings or too many configurations; not all were read"
+            found.append(Limit("budget", "resources.arsc", why))
         return tuple(sorted(found))
 
     # ------------------------------------------------------------ for the readers of this stage
@@ -194,13 +200,20 @@ class AppResources:
                         yield config.locale or locale, plain and config.plain, target
 
     def _root(self, archive: Archive, path: str) -> Element | None:
+        """Read an XML file; what stops it, or a bound, is kept for `limits`."""
+        where = f"{archive.where}!/{path}"
+        if self._elements <= 0 or archive.entries[path].size > MAX_XML:
+            why = f"files of more than {MAX_XML} bytes or {MAX_ELEMENTS} elements in all"
+            self._limits[where] = Limit("budget", where, f"not read: {why}")
+            return None
         try:
             document = axml.read_axml(archive.read(path))
         except UnreadablePackageError as error:
             document = axml.Document(None, (str(error),))
         if document.problems:
-            where = f"{archive.where}!/{path}"
             self._limits[where] = Limit("resource_malformed", where, document.problems[0])
+        if document.root is not None:
+            self._elements -= sum(1 for _ in document.root.walk())
         return document.root
 
     def _text(self, value: Value) -> str:
@@ -249,7 +262,9 @@ def scalar(kind: int, data: int, text: str) -> str:
         return "true" if data else "false"
     if kind == axml.INT:
         return str(data - (1 << 32) if data >> 31 else data)
-    if kind == axml.HEX:
+    if kind == axml.FLOAT:
+        return f"{struct.unpack('<f', struct.pack('<L', data))[0]:g}"
+    if axml.HEX <= kind <= axml.LAST_INT:
         return f"0x{data:x}"
     return text
 
