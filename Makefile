@@ -2,20 +2,28 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: setup demo test check format samples benchmark evaluate clean
 
-setup: $(VENV)/.ready
+setup: $(VENV)/.ready-dev
 
-$(VENV)/.ready: pyproject.toml
+# What the program needs to run.
+$(VENV)/.ready: pyproject.toml setup.py
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	touch $@
+	$(PIP) -e .
+	@touch $@
 
-demo: setup
+# What the checks need beside it.
+$(VENV)/.ready-dev: $(VENV)/.ready
+	$(PIP) -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.ready
 	$(BIN)/auditor scan samples/picker-mask/app.apk --terms samples/picker-mask/terms.html --out out/demo
 
-test: setup check
+test: check
 
 check: setup
 	$(BIN)/ruff format --check .
