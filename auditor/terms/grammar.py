@@ -146,6 +146,15 @@ def _polarity(parsed: Parsed) -> None:
                 verb = next(v for v in parsed.verbs if v.hit is cue)
                 verb.negated, verb.unable, fresh, own = active, unable, False, True
         carried = active and (fresh or (carried and not own))
+    if sentence.words.language == "hi":
+        _verb_last(parsed)
+
+
+def _verb_last(parsed: Parsed) -> None:
+    """Hindi puts the verb last and the negator beside it: a negator denies its whole clause."""
+    denied = {parsed.sentence.clause(c.start) for c in parsed.sentence.of("negator")}
+    for verb in parsed.verbs:
+        verb.negated = verb.negated or verb.clause in denied
 
 
 def _negates(sentence: Sentence, cue: Hit, start: int) -> bool:
@@ -167,7 +176,7 @@ def _waives(sentence: Sentence, start: int, end: int) -> bool:
 def _chains(parsed: Parsed) -> None:
     """Number joined verbs alike, and let them share polarity."""
     sentence = parsed.sentence
-    conjunctions = sentence.of("conj")
+    conjunctions = [c for c in sentence.cues if c.sense.kind in ("conj", "negator")]
     number = 0
     for index, verb in enumerate(parsed.verbs):
         if index:
@@ -222,6 +231,11 @@ def _governed(sentence: Sentence, party: Hit) -> bool:
 def _possessive(sentence: Sentence, party: Hit) -> bool:
     if sentence.text[party.end : party.end + 1] == "的":
         return True
+    if chinese(sentence.text[party.start : party.end]):
+        near = [m for m in sentence.mentions if party.end <= m.start <= party.end + 8]
+        return bool(near) and not any(
+            party.end <= v.start <= near[0].start for v in sentence.of("verb")
+        )
     return sentence.text[party.start : party.end] in {"your", "my", "customer", "user", "自己"}
 
 
@@ -282,7 +296,9 @@ def claims_of(parsed: Parsed, frame: Frame | None) -> list[Claim]:
             continue
         if _denied_by_itself(parsed, mention):
             denied.append(mention)
-        elif verb is None:
+        elif verb is None or (
+            frame is not None and verb.sense == "aim" and verb.hit.start > mention.start
+        ):
             orphans.append(mention)
         else:
             spared = any(c.start <= mention.start < c.end for c in excepted)
@@ -321,9 +337,11 @@ def governor(parsed: Parsed, mention: Hit) -> Verb | None:
     usable = [v for v in usable if _can_govern(v)] or parsed.verbs
     before = [v for v in usable if v.clause == clause and v.hit.start <= mention.start]
     if before:
-        return before[-1]
+        entrusts = [v for v in before if v.sense == "entrust"]
+        return entrusts[-1] if entrusts and before[-1].sense in ("use", "collect") else before[-1]
     usable = [v for v in usable if v.sense != "aim" or v.clause >= clause]
     after = [v for v in usable if v.clause == clause and v.hit.start > mention.start]
+    after = [v for v in after if not _infinitive(sentence, v)]
     if after:
         return after[0]
     earlier = [v for v in usable if v.clause < clause]
@@ -335,6 +353,11 @@ def governor(parsed: Parsed, mention: Hit) -> Verb | None:
     if later:
         return later[0]
     return earlier[-1] if earlier else None
+
+
+def _infinitive(sentence: Sentence, verb: Verb) -> bool:
+    """ "to assess" tells what for; it does not govern what stands before it."""
+    return any(c.end in (verb.hit.start, verb.hit.start - 1) for c in sentence.of("infinitive"))
 
 
 def _is_label(sentence: Sentence) -> bool:

@@ -9,14 +9,20 @@ from auditor.terms.normal import is_cjk, is_traditional
 _WORD = re.compile(r"[^\W\d_]+")
 
 _COMMON = {
-    "en": "the of and to your you we is are for with our may this that by on or any will be from",
-    "id": "yang dan untuk anda kami dengan atau dari pada akan tidak dalam ini data adalah oleh dapat ke",
-    "es": "de la que el en los para con su las por una del se sus al usted nuestra datos o como",
-    "pt": "de que o a para com você os do da em não uma seus nós dados ou ao suas são pelo",
-    "vi": "và của bạn chúng tôi thông tin để các cho được có không trong với này khi là",
-    "fil": "ang ng sa mga at na iyong namin ay para kami inyong ito hindi iyo kung",
-    "hi": "ke ki ka hai hain aap aapki aapke mein se aur hum nahi karte liye",
+    "en": "the of and to your you we is are for with our may this that by on or any will be from not "
+    "do does have has it its us if when which information data",
+    "id": "yang dan untuk anda kami dengan atau dari pada akan tidak dalam ini data adalah oleh dapat ke "
+    "kepada jika agar daftar informasi pribadi telah kontak pinjaman tersebut serta mengakses mengumpulkan",
+    "es": "de la que el en los para con su las por una del se sus al usted nuestra nuestro datos y ni "
+    "podemos como cuando información tus contactos es nos",
+    "pt": "de que o os para com você do da dos das em não uma seus suas nós dados ou ao são pelo nem "
+    "podemos como quando informações nosso e seu sua",
+    "vi": "và của bạn chúng tôi thông tin để các cho được có không trong với này khi là thu thập",
+    "fil": "ang ng sa mga iyong namin ay aming hindi iyo kung upang inyong ating nila",
+    "hi": "ke ki ka hai hain aap aapki aapke mein aur hum nahi karte liye",
 }
+_MARKS = {"pt": "ãõç", "es": "ñ¿¡", "vi": "ơưđạảấầẩậắằẵặẹẻẽếềểệỉịọỏốồổộớờởợụủứừửữựỳỵỷỹ"}
+"""Letters that one of the languages has and its neighbours have not."""
 _WORDS = {tag: frozenset(words.split()) for tag, words in _COMMON.items()}
 
 LANGUAGES = ("zh", "en", "id", "es", "pt", "vi", "fil", "hi")
@@ -36,6 +42,9 @@ def language_of(text: str, default: str = "en", sample: int = 20000) -> str:
         return "zh"
     words = [w.lower() for w in _WORD.findall(head)]
     scores = {tag: sum(1 for w in words if w in known) for tag, known in _WORDS.items()}
+    low = head.lower()
+    for tag, letters_of in _MARKS.items():
+        scores[tag] += 2 * sum(low.count(c) for c in letters_of)
     best = max(scores, key=lambda tag: (scores[tag], tag == default, tag))
     # Filipino and Hindi terms are written half in English: their particles decide.
     for mixed in ("fil", "hi"):

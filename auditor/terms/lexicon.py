@@ -26,6 +26,7 @@ class TypeWords(Entry):
     patterns: tuple[str, ...] = ()
     vetoes: tuple[str, ...] = ()
     veto_patterns: tuple[str, ...] = ()
+    """A pattern with a group vetoes what the group holds, by the words around it."""
     veto_unless: tuple[str, ...] = ()
     """Words of a permission list: where one stands in the sentence, a veto is a mention after all."""
     scope: str = ""
@@ -61,6 +62,8 @@ class Sense(NamedTuple):
     kind: str
     value: str
     entry: TypeWords | CueWords
+    rank: int = 0
+    """Of two matches of one length the one with the smaller rank counts."""
 
 
 class Hit(NamedTuple):
@@ -69,6 +72,9 @@ class Hit(NamedTuple):
     start: int
     end: int
     sense: Sense
+
+
+_DOUBLED = frozenset("get scan submit permit log let transmit refer control".split())
 
 
 def inflections(verb: str) -> set[str]:
@@ -80,7 +86,7 @@ def inflections(verb: str) -> set[str]:
     forms = {head, third, stem + "ed", stem + "ing"}
     if head.endswith("y") and head[-2:-1] not in "aeiou":
         forms |= {head[:-1] + "ies", head[:-1] + "ied"}
-    if head in {"get", "scan", "submit", "permit", "log", "let"}:
+    if head in _DOUBLED:
         forms |= {head + head[-1] + "ed", head + head[-1] + "ing"}
     return {form + tail for form in forms}
 
@@ -122,7 +128,7 @@ class Matcher:
         for key, phrases in self._phrases.items():
             if len(key) == 2:
                 phrases.extend(short.get(key[0], ()))
-            phrases.sort(key=lambda item: (-len(item[0]), item[1].kind == "veto", item[0]))
+            phrases.sort(key=lambda item: (-len(item[0]), item[1].rank, item[0]))
 
     def find(self, text: str) -> list[Hit]:
         """Every match in `text` by position; in each layer the longer ones are served first."""
@@ -130,8 +136,9 @@ class Matcher:
         self._literal(text, layers)
         for pattern, sense, layer in self._patterns:
             for match in pattern.finditer(text):
-                if match.end() > match.start():
-                    layers[layer].append(Hit(match.start(), match.end(), sense))
+                start, end = match.span(1) if pattern.groups else match.span()
+                if end > start:
+                    layers[layer].append(Hit(start, end, sense))
         if self._layers == 1:
             return _longest(layers[0])
         found = [hit for hits in layers for hit in _longest(hits)]
@@ -169,7 +176,7 @@ def _longest(hits: list[Hit]) -> list[Hit]:
         return hits
     kept: list[Hit] = []
     taken: set[int] = set()
-    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.sense.kind == "veto", h.start)):
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.sense.rank, h.start)):
         if hit.start not in taken and hit.end - 1 not in taken:
             taken.update(range(hit.start, hit.end))
             kept.append(hit)
@@ -187,10 +194,11 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"party"}),
     frozenset({"purpose"}),
     frozenset({"filler"}),
+    frozenset({"infinitive"}),
     frozenset(["question", "right", "duty", "definition", "anaphor", "other", "select", "local", "otp", "ask", "refusal"]),
 )
 """Kinds of cues that compete for the same characters; matches of different layers may overlap."""
-HEADS = frozenset({"section", "column", "answer"})
+HEADS = ("section", "column", "answer")
 """Kinds that are looked for in headings, table headers and answers only."""
 
 
@@ -235,7 +243,7 @@ class Lexicon:
         return self._words[tag]
 
     def _compile(self, tag: str) -> Words:
-        nouns, heads = Matcher(), Matcher()
+        nouns, heads = Matcher(), Matcher(len(HEADS))
         cues = Matcher(len(LAYERS))
         chosen = {tag, "any"} | ({"en"} if tag in {"fil", "hi"} else set())
         for entry in self.types:
@@ -244,8 +252,11 @@ class Lexicon:
         for cue in self.cues:
             if cue.id.split(".")[0] in chosen:
                 sense = Sense(cue.kind, cue.value, cue)
-                head = cue.kind in HEADS
-                matcher, layer = (heads, 0) if head else (cues, _layer(cue))
+                matcher, layer = cues, 0
+                if cue.kind in HEADS:
+                    matcher, layer = heads, HEADS.index(cue.kind)
+                else:
+                    layer = _layer(cue)
                 for phrase in cue.phrases:
                     for form in sorted(inflections(phrase)) if cue.inflect else [phrase]:
                         matcher.add(form, sense, layer)
@@ -265,7 +276,8 @@ def _layer(cue: CueWords) -> int:
 
 def _add_type(nouns: Matcher, entry: TypeWords, plural: bool) -> None:
     kind = "veto" if not entry.type else "broad" if entry.broad else "type"
-    sense, veto = Sense(kind, entry.type, entry), Sense("veto", entry.type, entry)
+    sense, veto = Sense(kind, entry.type, entry), Sense("veto", entry.type, entry, 1)
+    strong = Sense("veto", entry.type, entry, -1)
     for phrases, meaning in ((entry.phrases, sense), (entry.vetoes, veto)):
         for phrase in phrases:
             for form in sorted(_plurals(phrase)) if plural else [phrase]:
@@ -273,4 +285,4 @@ def _add_type(nouns: Matcher, entry: TypeWords, plural: bool) -> None:
     for pattern in entry.patterns:
         nouns.add_pattern(pattern, sense)
     for pattern in entry.veto_patterns:
-        nouns.add_pattern(pattern, veto)
+        nouns.add_pattern(pattern, strong)

@@ -17,6 +17,8 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|inc|ltd|co|corp|no|nos|mr|mrs|ms|dr|st|art|sec|vs|s\.a|c\.v|pt|tbk|u\.s|v|sdn|bhd|pvt)"
     r"|(?:^|\s)[a-z]|(?:^|[\s(])\d{1,3})\.$"
 )
+_FREE = frozenset({"other", "otp", "select", "local", "anaphor", "definition", "purpose"})
+"""Kinds of cues that count inside the name of a data type too (其他短信, 短信验证码)."""
 _STOPS = "。！？!?\n"
 _CLAUSE = "，,；;：:"
 
@@ -73,7 +75,8 @@ class Sentence:
     def cues(self) -> list[Hit]:
         """Function words, those that are part of a data type's name left out."""
         nouns = [h for h in self._nouns if h.sense.kind != "veto" or not h.sense.value]
-        return [c for c in self.words.cues.find(self.text) if not _inside(c, nouns)]
+        found = self.words.cues.find(self.text)
+        return [c for c in found if c.sense.kind in _FREE or not _inside(c, nouns)]
 
     @cached_property
     def heads(self) -> list[Hit]:

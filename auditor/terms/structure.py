@@ -6,7 +6,8 @@ the following:"), which lends it a verb when it has none of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from auditor.terms.blocks import Block, Kind, Layout
 from auditor.terms.plain import marker_of
@@ -48,7 +49,7 @@ def passages_of(layout: Layout) -> tuple[Passage, ...]:
     headings: list[Block] = []
     leads: list[_Lead] = []
     found: list[Passage] = []
-    for block in layout.blocks:
+    for block in _settled(layout):
         if block.kind is Kind.HEADING:
             while headings and headings[-1].level >= block.level:
                 headings.pop()
@@ -62,6 +63,36 @@ def passages_of(layout: Layout) -> tuple[Passage, ...]:
         if introduces(text) and block.kind is not Kind.ROW:
             leads.append(_Lead(block, headings[-1].level if headings else 0))
     return tuple(found)
+
+
+def _settled(layout: Layout) -> Iterator[Block]:
+    """Blocks with their kind decided by what follows.
+
+    A numbered short line with nothing under it is an item of a list, no heading; a short line
+    without a full stop right before a list is its heading.
+    """
+    blocks = layout.blocks
+    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
+        text = layout.text[block.start : block.end].strip("*_# \t")
+        if block.kind is Kind.HEADING and _is_leaf(block, after, layout.text):
+            yield replace(block, kind=Kind.ITEM)
+        elif (
+            block.kind is Kind.PARAGRAPH
+            and after is not None
+            and after.kind in (Kind.ITEM, Kind.ROW)
+            and 0 < len(text) <= 60
+            and text[-1] not in "。.；;：:！!？?，,"
+        ):
+            yield replace(block, kind=Kind.HEADING, level=6)
+        else:
+            yield block
+
+
+def _is_leaf(block: Block, after: Block | None, text: str) -> bool:
+    rank, _ = marker_of(text[block.start : block.end].lstrip("*_# "))
+    if rank < 4:
+        return False
+    return after is None or (after.kind is Kind.HEADING and after.level <= block.level)
 
 
 def introduces(text: str) -> bool:

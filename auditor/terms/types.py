@@ -51,7 +51,7 @@ class Definitions:
             before = mention
             if not kind:
                 continue
-            exact.append(kind)
+            exact.extend([kind.split(".")[0], kind] if "." in kind else [kind])
             if mention.sense.kind == "broad":
                 hypernym = self.hypernyms.get(kind)
                 implied.extend(hypernym.implies if hypernym else ())
@@ -91,6 +91,8 @@ def _of_contact(sentence: Sentence, before: Hit | None, mention: Hit) -> str:
         return ""
     gap = sentence.text[before.end : mention.start]
     named = sentence.text[before.start : mention.start]
+    if len(gap) < 60 and any(word in gap for word in (" their ", " whose ")):
+        return "contacts.phone" if owner.startswith("contacts") else "emergency_contact"
     if not _NAMES.match(gap) or not any(w in named for w in _OWNERS):
         return ""
     return "contacts.phone" if owner.startswith("contacts") else "emergency_contact"
