@@ -157,8 +157,17 @@ TEXTS = practice(recipient="people_texted")
             id="no personal information of children, say",
         ),
         pytest.param(
-            UPLOAD, [says("contacts", purposes=("emergency_contact",))], X,
-            "beyond_declared_part", id="declared for choosing an emergency contact",
+            UPLOAD, [says("contacts", purposes=("emergency_contact",))], V,
+            "declared_for_choosing", id="declared for choosing an emergency contact",
+        ),
+        pytest.param(
+            UPLOAD, [says("contacts", purposes=("emergency_contact",)), REST_DENIED], X,
+            "beyond_declared_part", id="declared for choosing, and no others",
+        ),
+        pytest.param(
+            UPLOAD,
+            [says("contacts", no=True, scope="other_only", purposes=("emergency_contact",))],
+            X, "beyond_declared_part", id="no others, in a sentence about emergency contacts",
         ),
         pytest.param(
             PICK, [says("contacts", purposes=("emergency_contact",))], C, "named",
@@ -219,6 +228,10 @@ TEXTS = practice(recipient="people_texted")
         pytest.param(
             READ, [NAMED, says("contacts", no=True, action=Action.UPLOAD)], C, "named",
             id="read but not uploaded",
+        ),
+        pytest.param(
+            READ, [says("contacts", no=True, action=Action.UPLOAD)], C, "named",
+            id="said not to be uploaded, and only read",
         ),
         pytest.param(
             UPLOAD, [says("contacts", no=True, action=Action.UPLOAD)], X, "denied",
@@ -356,6 +369,17 @@ def test_disclose_fills_in_statements_purposes_and_the_reason_in_words() -> None
     assert found.statements == (statement.id,)
     assert found.purposes == ("credit_assessment",)
     assert found.why == "The terms name it: address book."
+
+
+def test_taking_and_sending_to_the_own_server_are_judged_as_one_act() -> None:
+    local = Terms((DOCUMENT,), (says("contacts", scope="local_only"),))
+
+    def disclosures(*practices: Practice) -> list[Disclosure]:
+        return [p.disclosure for p in disclose(practices, local, ONTOLOGY, REASONS)]
+
+    assert disclosures(READ) == [C]
+    assert disclosures(READ, UPLOAD) == [X, X]
+    assert disclosures(READ, TO_ACME) == [C, OM]
 
 
 def test_the_nearest_statement_comes_first() -> None:

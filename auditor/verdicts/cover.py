@@ -182,7 +182,7 @@ def _own_distance(practice: Practice, statement: Statement, names: frozenset[str
         if statement.action in _GIVING or statement.action is Action.RETAIN:
             return None
         if statement.action is Action.UPLOAD and practice.action is Action.COLLECT:
-            return None
+            return 0 if statement.entity in _OURSELVES else None
     if statement.entity in _OURSELVES:
         return 0
     if practice.owner == "app" or practice.recipient == FIRST_PARTY:
@@ -193,9 +193,9 @@ def _own_distance(practice: Practice, statement: Statement, names: frozenset[str
 def _denies_a_purpose(statement: Statement) -> bool:
     """Tell whether it only says what the data are not used for: "not for debt collection"."""
     purposes = set(statement.purposes)
-    if statement.action is Action.USE:
-        return bool(purposes)
-    return bool(purposes) and purposes <= _CONTACTING
+    if statement.scope == "other_only" or not purposes:
+        return False
+    return statement.action is Action.USE or purposes <= _CONTACTING - _CHOOSING
 
 
 def _match(said: Iterable[str], names: Collection[str]) -> int | None:
@@ -225,6 +225,9 @@ def _fold(name: str) -> str:
 
 
 def _kind(practice: Practice, statement: Statement) -> Kind:
+    reading = practice.action is Action.COLLECT
+    if statement.negated and statement.action is Action.UPLOAD and reading:
+        return Kind.AFFIRMS  # "it is not uploaded" speaks of use on the device
     if statement.negated:
         if statement.condition or statement.modality in _CONDITIONAL:
             return Kind.CONDITION

@@ -17,7 +17,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.catalog import Catalog, Entry
-from auditor.model import Disclosure, Practice, Scope, Statement, Terms
+from auditor.model import (
+    Action,
+    Disclosure,
+    Level,
+    Practice,
+    Scope,
+    Statement,
+    Terms,
+)
 from auditor.verdicts.cover import (
     Cover,
     Kind,
@@ -26,7 +34,7 @@ from auditor.verdicts.cover import (
 )
 from auditor.verdicts.ontology import Ontology
 from auditor.verdicts.parties import Parties
-from auditor.verdicts.practices import PEOPLE_TEXTED
+from auditor.verdicts.practices import OURS, PEOPLE_TEXTED
 
 
 class Reason(Entry):
@@ -89,10 +97,23 @@ def disclose(
     reasons: Mapping[str, Reason],
     parties: Parties | None = None,
 ) -> tuple[Practice, ...]:
-    """Give the practices with their disclosure, in the same order."""
+    """Give the practices with their disclosure, in the same order.
+
+    Taking data and sending them to the own server is one act: both practices are judged as sending.
+    """
+    practices = tuple(practices)
+    sent = {
+        p.data_type: p.recipient
+        for p in reversed(practices)
+        if p.action is Action.SHARE and p.recipient in OURS and p.level.rank >= Level.LINKED.rank
+    }
     done = []
     for practice in practices:
-        found = classify(practice, terms, ontology, parties)
+        act = practice
+        if practice.action is Action.COLLECT and practice.data_type in sent:
+            recipient = sent[practice.data_type]
+            act = replace(practice, action=Action.SHARE, recipient=recipient)
+        found = classify(act, terms, ontology, parties)
         done.append(
             replace(
                 practice,
@@ -162,11 +183,13 @@ def _limited(practice: Practice, limits: Sequence[Cover], affirmed: Sequence[Cov
     if not named and affirmed:
         return _affirmed(affirmed)
     local = all(c.statement.scope == "local_only" for c in limits)
-    if named and (practice.scope is Scope.BULK or local):
+    stated = any(c.statement.scope for c in named)
+    if stated and (practice.scope is Scope.BULK or local):
         reason = "kept_on_device" if local else "beyond_declared_part"
         return _judgement(Disclosure.INCORRECT, (*limits, *affirmed), reason)
+    reason = "declared_for_choosing" if named and not stated else "part_declared"
     vagueness = max(limits[0].vagueness, 0.5)
-    return Judgement(Disclosure.VAGUE, _ids(limits), vagueness, "part_declared", _purposes(limits))
+    return Judgement(Disclosure.VAGUE, _ids(limits), vagueness, reason, _purposes(limits))
 
 
 def _silent(practice: Practice, own: Sequence[Statement], conditions: Sequence[Cover]) -> Judgement:

@@ -68,10 +68,7 @@ def _matches(
         case About.PERMISSIONS:
             yield from _of_permissions(when, case, ontology)
         case About.WARNINGS:
-            found = tuple(w for w in case.terms.warnings if w.kind in when.warnings)
-            if found:
-                spans = tuple(f"{w.document}:{w.start}-{w.end}" for w in found)
-                yield Match("", spans, warnings=found)
+            yield from _of_warnings(when, case)
         case About.DECLARED:
             yield from _of_declared(when, case, ontology)
         case About.LIMITS:
@@ -196,6 +193,19 @@ def _of_declared(when: When, case: Case, ontology: Ontology) -> Iterator[Match]:
         if when.data_type and not any(is_a(data_type, t) for t in when.data_type):
             continue
         yield Match(data_type, tuple(s.id for s in statements), (data_type,), statements=statements)
+
+
+def _of_warnings(when: When, case: Case) -> Iterator[Match]:
+    milder = {
+        (w.document, w.start, w.end) for w in case.terms.warnings if w.kind in when.unless_warning
+    }
+    found = tuple(
+        w
+        for w in case.terms.warnings
+        if w.kind in when.warnings and (w.document, w.start, w.end) not in milder
+    )
+    if found:
+        yield Match("", tuple(f"{w.document}:{w.start}-{w.end}" for w in found), warnings=found)
 
 
 def _of_conflicts(when: When, case: Case) -> Iterator[Match]:

@@ -34,11 +34,12 @@ UNKNOWN = "unknown"
 PEOPLE_TEXTED = "people_texted"
 OTHER_APPS = "other_apps"
 WEB_PAGE = "web_page"
+OURS = frozenset({FIRST_PARTY, UNKNOWN, WEB_PAGE})
+"""Recipients that are, or may be, the app's own server."""
 ROLES = (FIRST_PARTY, UNKNOWN, PEOPLE_TEXTED, OTHER_APPS, WEB_PAGE)
 """Recipients that are no organisation's name."""
 
 _LOCAL = {SinkKind.FILE, SinkKind.LOG}
-_OURS = {FIRST_PARTY, UNKNOWN, WEB_PAGE}
 _ROLE_OF_SINK = {
     SinkKind.SMS: PEOPLE_TEXTED,
     SinkKind.CALL: PEOPLE_TEXTED,
@@ -92,7 +93,7 @@ def _collected(
 
 def _collect(data_type: DataType, reads: Sequence[SourceRead], flows: Sequence[Flow]) -> Practice:
     """Make the practice of taking; a flow to somebody else proves the read reachable, no more."""
-    own = [f for f in flows if f.sink_kind in _LOCAL or recipient_of(f) in _OURS]
+    own = [f for f in flows if f.sink_kind in _LOCAL or recipient_of(f) in OURS]
     leaving = [f for f in flows if f not in own]
     levels: list[tuple[SourceRead | Flow, Level]] = [(r, r.level) for r in reads]
     levels += [(f, f.level) for f in own]

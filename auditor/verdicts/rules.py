@@ -103,6 +103,8 @@ class When(Frozen):
     """Kinds of limits that count."""
     warnings: tuple[str, ...] = ()
     """Kinds of warning sentences that count."""
+    unless_warning: tuple[str, ...] = ()
+    """A sentence that also bears one of these kinds does not count."""
     observed: tuple[str, ...] = ()
     """Kinds of observations that count."""
     conflicts: tuple[str, ...] = ()
