@@ -25,7 +25,7 @@ _MAP = struct.Struct("<LHBBL")
 
 MAX_TYPES = 100_000
 MAX_ARRAY = 20_000
-MAX_PROBES = 5_000_000
+MAX_PROBES = 2_000_000
 """Type chunks in which entries are looked up, all questions together."""
 MAX_ENTRIES = 1_000_000
 """Entries that one listing visits at most."""

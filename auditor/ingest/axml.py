@@ -168,7 +168,7 @@ def _tree(
             elements += 1
             attributes += len(element.attributes)
             if elements > MAX_ELEMENTS or attributes > MAX_ATTRIBUTES:
-                problems.append(f"more than {MAX_ELEMENTS} elements")
+                problems.append(f"more than {MAX_ELEMENTS} elements or {MAX_ATTRIBUTES} attributes")
                 break
             if len(open_elements) >= MAX_DEPTH:
                 problems.append(f"elements nested more than {MAX_DEPTH} deep")

@@ -48,6 +48,7 @@ class AppResources:
         self._ids: dict[str, dict[str, int]] = {}
         self._layouts: dict[int, tuple[View, ...]] = {}
         self._limits: dict[str, Limit] = {}
+        self._plainest: dict[int, Value | None] = {}
         self._elements = MAX_ELEMENTS
         self._strings: dict[str, Mapping[str, str]] | None = None
 
@@ -141,7 +142,8 @@ class AppResources:
 
     def text(self, attribute: Attribute | None) -> str:
         """Return the text of an attribute: its own, or that of the string it refers to."""
-        return self.texts(attribute).get("", "") if attribute is not None else ""
+        value = self.value(attribute) if attribute is not None else None
+        return scalar(value.type, value.data, value.text) if value is not None else ""
 
     def texts(self, attribute: Attribute) -> Mapping[str, str]:
         """Return the text of an attribute for each locale; a missing default is the first one."""
@@ -158,11 +160,13 @@ class AppResources:
         """Return the value of an attribute, references followed; the plainest configuration."""
         if not is_reference(attribute.type):
             return Value(attribute.type, attribute.data, attribute.text)
-        best: tuple[tuple[bool, bool], Value] | None = None
-        for locale, plain, value in self._resolved(attribute.data):
-            if best is None or (locale == "", plain) > best[0]:
-                best = ((locale == "", plain), value)
-        return best[1] if best else None
+        if attribute.data not in self._plainest:
+            best: tuple[tuple[bool, bool], Value] | None = None
+            for locale, plain, value in self._resolved(attribute.data):
+                if best is None or (locale == "", plain) > best[0]:
+                    best = ((locale == "", plain), value)
+            self._plainest[attribute.data] = best[1] if best else None
+        return self._plainest[attribute.data]
 
     def xml(self, res_id: int) -> Iterator[Element]:
         """Yield the root of an XML resource in each configuration, the plainest first."""
