@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.flows import effecting
 from auditor.flows.engine import Engine, Start
 from auditor.flows.machine import all_entries
 from auditor.flows.values import (
@@ -18,8 +19,10 @@ from auditor.flows.values import (
 )
 
 if TYPE_CHECKING:
-    from auditor.dex import MethodInfo
-    from auditor.model import Component
+    from auditor.dex import CodeIndex, MethodInfo
+    from auditor.flows.machine import Budget
+    from auditor.flows.models import Knowledge
+    from auditor.model import Component, Manifest, Resources
 
 _PICKS = frozenset(
     (
@@ -33,6 +36,22 @@ _SUBSCRIBER = "Subscribe;"
 
 class App(Engine):
     """The engine, with the app's manifest and resources in play."""
+
+    def __init__(
+        self,
+        index: CodeIndex,
+        knowledge: Knowledge,
+        manifest: Manifest,
+        resources: Resources,
+        budget: Budget,
+    ) -> None:
+        """Nothing is interpreted yet."""
+        super().__init__(index, knowledge, manifest, resources, budget)
+        self.exposed: dict[Obj, Value] = {}
+        """Objects that pages can call, with the views that show the pages."""
+        self.subscriber_list: list[tuple[str, int]] | None = None
+        self.receivers: dict[str, dict[str, None]] = {}
+        """Broadcast receivers registered in code: action → classes."""
 
     def component_object(self, cls: str) -> Obj:
         """The one instance of a component that the analysis knows."""
@@ -214,6 +233,37 @@ class App(Engine):
                 total = join(total, inner)
         return total
 
+    def expose(self, value: Value, view: Value) -> None:
+        """Methods marked for JavaScript become entry points; what they return goes to the page."""
+        old = (self.manifest.target_sdk or 17) < 17
+        for obj in value.objects():
+            if not obj.app:
+                continue
+            self.exposed.setdefault(obj, NOTHING)
+            self.exposed[obj] = join(self.exposed[obj], view)
+            at: str | None = obj.type
+            while at and self.index.is_defined(at):
+                for mid in self.index.methods_of(at):
+                    info = self.index.method(mid)
+                    marked = any(
+                        a.type.endswith("/JavascriptInterface;")
+                        for a in self.index.method_annotations(mid)
+                    )
+                    if info.has_code and (marked or (old and info.access & 0x1)):
+                        args = (ANY,) * len(info.params)
+                        self.later("web_bridge", of(obj), info.name, args, NOTHING)
+                at = self.index.superclass(at)
+
+    def returned_to_page(self, obj: Obj, method: MethodInfo, value: Value) -> None:
+        """Note that a bridge method handed `value` to the page."""
+        taints = effecting.deep_taints(self, value, app=False)
+        if not taints:
+            return
+        pages = NOTHING
+        for view in self.exposed.get(obj, NOTHING).objects():
+            pages = join(pages, self.get_field(view, "url") or NOTHING)
+        self.sent("web-bridge-return", "web", method.id, taints, pages, NOTHING)
+
     def publish(self, event: Value) -> None:
         """EventBus: every method marked as a subscriber whose parameter the event fits."""
         for cls, method in self._subscribers():
@@ -242,9 +292,6 @@ class App(Engine):
                         found.append((cls, mid))
             self.subscriber_list = found
         return self.subscriber_list
-
-    subscriber_list: list[tuple[str, int]] | None = None
-    receivers: dict[str, tuple[str, ...]] = {}  # noqa: RUF012
 
 
 def hash_of(text: str) -> int:

@@ -131,6 +131,6 @@ def _equal(a: Value, b: Value) -> bool | None:
         ):
             return None
         return False
-    if len(a.atoms) == 1 and len(b.atoms) == 1 and type(next(iter(a.atoms))) is int:
+    if len(a.atoms) == 1 and len(b.atoms) == 1 and type(next(iter(a.atoms))) in (int, Obj):
         return True
     return None

@@ -110,7 +110,7 @@ class Collector:
         first = found.taints[min(found.taints)]
         marks = sorted({m for t in found.taints.values() for m in t.marks})
         source_site = self._site(source.callee, source.site)
-        sink_site = self._site(found.sends[0][1].callee, (method, offset))
+        sink_site = self._handed(first, self._site(found.sends[0][1].callee, (method, offset)))
         candidates = tuple(sorted(urls))[:_ADDRESSES]
         digest = hashlib.sha256(
             "\0".join(
@@ -140,6 +140,20 @@ class Collector:
             entry=self.index.signature(root.methods[0]) if root.methods else "",
             guards=tuple(sorted({_guard(g) for _, s in found.sends for g in s.guards or ()})),
         )
+
+    def _handed(self, taint: Taint, sending: CallSite) -> CallSite:
+        """Where the data were handed to the client, when another class sends the finished request."""
+        library = _package(sending.signature)
+        here = sending.caller.partition("->")[0]
+        earliest = sending
+        at = taint.trail
+        while at is not None and library:
+            if at.kind == "through" and at.method >= 0:
+                site = self._site(-1, (at.method, at.offset))
+                if _package(site.signature) == library and site.caller.partition("->")[0] != here:
+                    earliest = site
+            at = at.before
+        return earliest
 
     def _flow_owner(self, source: str, sink: str) -> str:
         """A library owns a flow that it reads; else one that only it sends."""
@@ -309,6 +323,14 @@ def split_url(url: str) -> tuple[str, str, str]:
     if "{?}" in host or ("://" not in url and ":" not in host and "." not in host):
         return parts.scheme, "" if "{?}" in host else host, parts.path
     return parts.scheme, host, parts.path
+
+
+_CLIENTS = ("Lokhttp3/", "Lcom/squareup/okhttp/", "Lorg/apache/http/", "Lcom/android/volley/")
+
+
+def _package(signature: str) -> str:
+    """The HTTP client to which a method belongs, or nothing."""
+    return next((c for c in _CLIENTS if signature.startswith(c)), "")
 
 
 def _guard(guard: Condition) -> str:

@@ -215,7 +215,9 @@ def _new(env: Env, expr: New) -> Value:
     obj = env.engine.allocate(expr.type, f"new:{expr.type}")
     value = of(obj)
     for name, field in expr.fields:
-        env.engine.put_field(value, name, evaluate(env, field))
+        held = evaluate(env, field)
+        if held is not NOTHING:
+            env.engine.put_field(value, "[?]" if name == "elem" else name, held)
     return value
 
 

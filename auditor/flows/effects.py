@@ -30,7 +30,8 @@ FUNCTIONS = frozenset(
     "deep str concat mark file table start view layout fresh proxy picked text cond klass "
     "instance method result subscribers "
     # any(): something unknown; choose(n, x0, x1, ...): the one that the whole number n names.
-    "any choose".split()
+    # bridge(x): methods of x become callable from the web page.
+    "any choose bridge".split()
 )
 TRIGGERS = frozenset(
     "click activity_result permission_result timer alarm job callback web_bridge push "

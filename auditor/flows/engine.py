@@ -346,7 +346,13 @@ class Engine(Machine):
         found = self.index.lookup(kind, method.name, method.proto)
         if found is None or not self.index.method(found).has_code:
             return None
+        if self.is_opaque(self.index.method(found).cls):
+            return None
         return found
+
+    def is_opaque(self, cls: str) -> bool:
+        """Tell whether `cls` belongs to library code that is not entered."""
+        return cls.startswith(self.know.opaque)
 
     def enter_body(self, method: int, args: tuple[Value, ...]) -> Value | None:
         """Interpret a method of the app, unless nothing that goes in is of interest there."""
@@ -710,6 +716,10 @@ class Engine(Machine):
 
     def reflect(self, member: Value, on: Value, args: Value) -> Value:
         """`Method.invoke` or `Field.get`."""
+        raise NotImplementedError
+
+    def expose(self, value: Value, view: Value) -> None:
+        """`addJavascriptInterface`: let a page call methods of an object."""
         raise NotImplementedError
 
     def publish(self, event: Value) -> None:

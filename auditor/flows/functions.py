@@ -207,13 +207,21 @@ def anything(env: Env) -> Value:
     return ANY
 
 
-def choose(env: Env, number: Value, *texts: Value) -> Value:
-    """The one of `texts` that a whole number names; nothing when it is unknown."""
+def choose(env: Env, number: Value, *values: Value) -> Value:
+    """The value that the number names, all of them when it is not known."""
+    known = number.only()
+    if isinstance(known, int) and 0 <= known < len(values):
+        return values[known]
     total = NOTHING
-    for n in number.ints():
-        if 0 <= n < len(texts):
-            total = join(total, texts[n])
+    for value in values:
+        total = join(total, value)
     return total
+
+
+def bridge(env: Env, value: Value) -> Value:
+    """Give an object of the app to the page: its marked methods can be called from there."""
+    env.engine.expose(value, env.this)
+    return NOTHING
 
 
 def serialized_name(engine: Engine, cls: str, name: str) -> str:
@@ -261,4 +269,5 @@ TABLE: dict[str, Callable[..., Value]] = {
     "subscribers": subscribers,
     "any": anything,
     "choose": choose,
+    "bridge": bridge,
 }

@@ -160,3 +160,9 @@ class WordsEntry(Entry):
 
     words: tuple[str, ...]
     reference: str = ""
+
+
+class OpaqueEntry(Entry):
+    """Package prefixes of library code that is not entered."""
+
+    words: tuple[str, ...]

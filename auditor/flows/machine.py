@@ -43,9 +43,11 @@ Event = tuple[str, int, int, str]
 
 MAX_DEPTH = 48
 CONTEXT = 3
-MAX_VISITS = 24
+MAX_VISITS = 10
 """Visits of one block in one run of its method, after which what changes becomes unknown."""
-_SUMMARIES = 6
+_SUMMARIES = 4
+_PILE = 12
+"""Layers of the heap beyond which a call begins with a flat copy."""
 NEW = "$new"
 
 
@@ -206,8 +208,12 @@ class Machine:
                 caller.cut = True
             return self.opaque(args)
         self.visited.add(method)
+        kept = self.heap
+        if kept.depth > _PILE:
+            self.heap = Heap(self.base, kept.since(self.base))
         frame = Frame(method, site, context, self.heap, self.clock, args)
         summary = self._interpret(frame, code)
+        self.heap = kept
         known.append(summary)
         if len(known) > _SUMMARIES:
             known.pop(0)

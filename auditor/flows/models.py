@@ -19,6 +19,7 @@ from auditor.flows.knowledge import (
     DestinationEntry,
     LifecycleEntry,
     ModelEntry,
+    OpaqueEntry,
     QueryEntry,
     SinkEntry,
     SourceEntry,
@@ -161,6 +162,12 @@ class Knowledge:
             self._add_model(model)
         self.lifecycles = catalog.entries("lifecycles", LifecycleEntry)
         self.annotations = catalog.entries("annotations", ApiAnnotationEntry)
+        self.opaque = tuple(
+            "L" + word.replace(".", "/")
+            for entry in catalog.entries("opaque", OpaqueEntry)
+            for word in entry.words
+        )
+        """Beginnings of the descriptors of library classes whose bodies are not entered."""
         self.words = {w.id: w.words for w in catalog.entries("consent", WordsEntry)}
         self._uri_rows = sorted(
             ((text.rstrip("/"), uri) for uri in self.uris for text in uri.uris),

@@ -33,8 +33,8 @@ _ROOTS = 4000
 _LAUNCHER = "android.intent.category.LAUNCHER"
 _BOOT = ("BOOT_COMPLETED", "LOCKED_BOOT_COMPLETED", "MY_PACKAGE_REPLACED", "USER_PRESENT")
 _INHERIT = frozenset(("background", "callback", "result", "push"))
-RootKey = tuple[int, str, int]
-"""(object number, method name, parameters)."""
+RootKey = tuple[int, str, int, int]
+"""(object number, method name, parameters, number of the view that was touched, or 0)."""
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -143,6 +143,8 @@ class Program:
         at: str | None = cls
         own: list[MethodInfo] = []
         while at and engine.index.is_defined(at):
+            if engine.is_opaque(at):
+                break
             own += [engine.index.method(m) for m in engine.index.methods_of(at)]
             at = engine.index.superclass(at)
         for name in ("<init>", *triggers):
@@ -160,7 +162,8 @@ class Program:
     def _root(
         self, on: Obj, name: str, args: tuple[Value, ...], component: Obj | None, edge: Edge
     ) -> None:
-        key = (on.number, name, len(args))
+        touched = args[0].only() if edge.trigger == "click" and args else None
+        key = (on.number, name, len(args), touched.number if isinstance(touched, Obj) else 0)
         root = self.roots.get(key)
         if root is None:
             if len(self.roots) >= _ROOTS:
@@ -194,7 +197,10 @@ class Program:
         try:
             for method in methods:
                 args = self._arguments(root, method)
-                engine._land(method, root.on.type, (of(root.on), *args), static=False)
+                result = engine._land(method, root.on.type, (of(root.on), *args), static=False)
+                if result is not None and root.on in engine.exposed:
+                    frame.method, frame.offset = method.id, 0
+                    engine.returned_to_page(root.on, method, result)
         finally:
             engine.frames = []
         changes = engine.heap.since(engine.base)

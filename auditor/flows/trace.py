@@ -21,8 +21,8 @@ from auditor.flows.roots import Program
 from auditor.flows.values import ANY, of
 from auditor.model import Endpoint, Flow, Limit, Manifest, Resources, SourceRead
 
-TOTAL_INSTRUCTIONS = 3_000_000
-ENTRY_INSTRUCTIONS = 400_000
+TOTAL_INSTRUCTIONS = 600_000
+ENTRY_INSTRUCTIONS = 60_000
 _DETACHED = 400
 """Methods with unreached reads that are looked at one by one."""
 
