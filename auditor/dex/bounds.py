@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from auditor.model import Limit
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditor.model import Limit
 
 KIND = "dex_malformed"
 MAX_LIMITS = 500
@@ -18,28 +21,25 @@ class Limits:
 
     def __init__(self) -> None:
         """Start with none."""
-        self._found: set[Limit] = set()
-        self._dropped: set[str] = set()
+        self._found: set[tuple[str, str, str]] = set()
+        self._dropped = False
 
     def add(self, where: str, why: str, kind: str = KIND) -> None:
         """Note that something at `where` was not read."""
-        limit = Limit(kind, where, why)
-        if limit in self._found:
-            return
         if len(self._found) < MAX_LIMITS:
-            self._found.add(limit)
+            self._found.add((kind, where, why))
         else:
-            self._dropped.add(where)
+            self._dropped |= (kind, where, why) not in self._found
 
     def sorted(self) -> tuple[Limit, ...]:
         """Every limit, in an order that does not depend on who asked first."""
-        found = sorted(self._found)
+        if not self._found:
+            return ()
+        # Imported here because it costs more than a small file's whole index; most have no limits.
+        from auditor.model import Limit
+
+        found = [Limit(*parts) for parts in sorted(self._found)]
         if self._dropped:
-            found.append(
-                Limit(
-                    KIND,
-                    "dex",
-                    f"more than {MAX_LIMITS} places are malformed; the others are not listed",
-                )
-            )
+            why = f"more than {MAX_LIMITS} places are malformed; the others are not listed"
+            found.append(Limit(KIND, "dex", why))
         return tuple(found)

@@ -8,7 +8,7 @@ address space, who refers to what, and single methods decoded on demand. Types a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,9 @@ from auditor.dex.values import (
     ValueReader,
 )
 from auditor.dex.xrefs import Pairs
-from auditor.model import Limit
+
+if TYPE_CHECKING:
+    from auditor.model import Limit
 
 T = TypeVar("T")
 _CODE_CACHE = 20_000
@@ -220,14 +222,15 @@ class CodeIndex:
         found = self._method_info.get(mid)
         if found is None:
             cls, name, proto_id = self._symbols.methods.parts(mid)
-            proto, table = self._symbols.protos[proto_id], self._tables.methods
+            proto, params, ret = self._symbols.protos[proto_id]
+            table = self._tables.methods
             found = self._method_info[mid] = MethodInfo(
                 mid,
                 self._symbols.types[cls],
                 self._symbols.names[name],
-                proto.text,
-                proto.params,
-                proto.ret,
+                proto,
+                params,
+                ret,
                 int(table.access[mid]),
                 bool(table.image[mid] >= 0),
                 bool(table.code[mid] != 0),

@@ -18,7 +18,9 @@ from auditor.dex.leb128 import read_ulebs
 
 Longs = npt.NDArray[np.int64]
 _WINDOW = 1 << 20
-"""Bytes decoded at once."""
+"""The items that start within so many bytes are decoded at once."""
+_TAIL = 1 << 12
+"""Bytes that are decoded behind the start of the last of them, at first."""
 _MAX_FAILURES = 16
 """Each item that cannot be read may cost a pass over the file: give up after so many."""
 
@@ -54,7 +56,8 @@ def read_members(image: DexImage, rows: Longs, limits: Limits) -> tuple[Members,
     window, failures = _WINDOW, 0
     while rows.size and failures < _MAX_FAILURES:
         start = int(offsets[0])
-        stop = min(image.end, start + window)
+        near = offsets[: offsets.searchsorted(start + window)]
+        stop = min(image.end, int(near[-1]) + max(_TAIL, window - _WINDOW))
         done, found, used = _decode_window(image.raw[start:stop], offsets - start, rows, budget)
         if done:
             parts.append(found)

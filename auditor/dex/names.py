@@ -53,7 +53,7 @@ class ImageNames:
     def proto(self, index: int) -> str | None:
         """Text of a prototype."""
         found = int(self._local.protos[index]) if 0 <= index < self._local.protos.size else -1
-        return self._symbols.protos[found].text if found >= 0 else None
+        return self._symbols.protos[found][0] if found >= 0 else None
 
     def call_site(self, index: int) -> int | None:
         """Global id of a call site."""

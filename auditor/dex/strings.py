@@ -6,8 +6,6 @@ declared length (UTF-16 units) is not needed to read it and is not trusted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import numpy.typing as npt
 
@@ -16,35 +14,26 @@ from auditor.dex.image import DexImage
 from auditor.dex.leb128 import MAX_BYTES
 from auditor.dex.mutf8 import decode_mutf8
 
+Longs = npt.NDArray[np.int64]
 BAD = "\N{REPLACEMENT CHARACTER}"
-"""Stands for a string that lies outside the file."""
+"""Stands for a string that cannot be read."""
 
 
 class StringPool:
     """Strings of one DEX file by index."""
 
     def __init__(self, image: DexImage, limits: Limits) -> None:
-        """Find where each string starts; no text is decoded yet."""
+        """Find where each string starts and ends; no text is decoded yet."""
         self._data = image.data
-        self._end = image.end
         self.count = len(image.strings)
-        self._starts = self._text_starts(image)
-        if bad := int(np.count_nonzero(self._starts < 0)):
-            limits.add(image.name, f"{bad} of {self.count} strings lie outside the file")
-
-    def _text_starts(self, image: DexImage) -> npt.NDArray[np.int64]:
-        """Offset of the first character of each string, -1 when it is not in the file."""
-        raw = image.raw
-        at = image.strings.astype(np.int64)
-        inside = at < self._end - 1
-        at[~inside] = 0
-        open_ = inside.copy()
-        for _ in range(MAX_BYTES):  # skip the length
-            long = open_ & (raw[np.minimum(at, self._end - 1)] >= 0x80)
-            at += open_
-            open_ = long & (at < self._end - 1)
-        at[~inside | (at >= self._end)] = -1
-        return at
+        starts = _text_starts(image)
+        ends = _text_ends(image, starts)
+        # Strings may share bytes, but all together hold no more than twice the file.
+        lengths = np.where(starts >= 0, ends - starts, 0)
+        starts[np.cumsum(lengths) > 2 * image.end] = -1
+        self._starts, self._ends = starts, ends
+        if bad := int(np.count_nonzero(starts < 0)):
+            limits.add(image.name, f"{bad} of {self.count} strings cannot be read")
 
     def text(self, index: int) -> str:
         """Text of string `index`; U+FFFD when there is none."""
@@ -53,62 +42,80 @@ class StringPool:
 
     def raw(self, index: int) -> bytes | None:
         """Bytes of string `index` without length and zero, None when there is none."""
-        if not 0 <= index < self.count:
+        if not 0 <= index < self.count or self._starts[index] < 0:
             return None
-        start = int(self._starts[index])
-        if start < 0:
-            return None
-        stop = self._data.find(b"\0", start, self._end)
-        return self._data[start : self._end if stop < 0 else stop]
+        return self._data[self._starts[index] : self._ends[index]]
 
-    def texts(self, indexes: npt.NDArray[np.int64]) -> list[str]:
+    def texts(self, indexes: Longs) -> list[str]:
         """Text of many strings, in the order asked."""
-        data, end, find = self._data, self._end, self._data.find
         inside = (indexes >= 0) & (indexes < self.count)
         starts = np.full(indexes.size, -1, dtype=np.int64)
         starts[inside] = self._starts[indexes[inside]]
-        found = []
-        for start in starts.tolist():
-            stop = find(b"\0", start, end) if start >= 0 else start
-            raw = data[start : stop if stop >= 0 else end] if start >= 0 else None
-            if raw is None:
-                found.append(BAD)
-            else:
-                found.append(raw.decode("ascii") if raw.isascii() else decode_mutf8(raw))
+        good = starts >= 0
+        if not good.any():
+            return [BAD] * indexes.size
+        ends = np.zeros(indexes.size, dtype=np.int64)
+        ends[good] = self._ends[indexes[good]]
+        starts[~good] = ends[~good] = low = int(starts[good].min())
+        region = self._data[low : int(ends.max())]
+        # Every byte becomes the character of that number: right for ASCII, the others follow.
+        letters = region.decode("latin-1")
+        spans = zip((starts - low).tolist(), (ends - low).tolist(), strict=True)
+        found = [letters[start:end] for start, end in spans]
+        high = np.flatnonzero(np.frombuffer(region, dtype=np.uint8) >= 0x80)
+        wide = high.searchsorted(starts - low) < high.searchsorted(ends - low)
+        for row in np.flatnonzero(wide).tolist():
+            found[row] = decode_mutf8(found[row].encode("latin-1"))
+        for row in np.flatnonzero(~good).tolist():
+            found[row] = BAD
         return found
 
     def containing(self, needle: bytes) -> list[int]:
         """Indexes of the strings in whose bytes `needle` (not empty, without zero) stands."""
-        spans = self._span()
-        if spans is None or not needle:
+        order = np.argsort(self._starts, kind="stable")
+        order = order[int(np.count_nonzero(self._starts < 0)) :]
+        if not order.size or not needle:
             return []
-        low, high, order = spans
+        starts, high = self._starts[order], int(self._ends[order].max())
         hits: set[int] = set()
-        at = self._data.find(needle, low, high)
-        sorted_starts = self._starts[order]
+        at = self._data.find(needle, int(starts[0]), high)
         while at >= 0:
-            behind = self._data.find(b"\0", at, self._end)
             # Strings may share bytes: each that begins in this run before the hit holds it.
-            first = self._data.rfind(b"\0", low, at) + 1
-            left = int(np.searchsorted(sorted_starts, max(first, low), "left"))
-            right = int(np.searchsorted(sorted_starts, at, "right"))
+            behind = self._data.find(b"\0", at, high)
+            first = self._data.rfind(b"\0", 0, at) + 1
+            left, right = starts.searchsorted(first, "left"), starts.searchsorted(at, "right")
             hits.update(order[left:right].tolist())
             if behind < 0:
                 break
             at = self._data.find(needle, behind, high)
         return sorted(i for i in hits if needle in (self.raw(i) or b""))
 
-    def _span(self) -> tuple[int, int, npt.NDArray[np.int64]] | None:
-        """First byte, end, and order by offset of the strings that exist."""
-        order = np.argsort(self._starts, kind="stable")
-        order = order[int(np.count_nonzero(self._starts < 0)) :]
-        if not order.size:
-            return None
-        last = int(self._starts[order[-1]])
-        stop = self._data.find(b"\0", last, self._end)
-        return int(self._starts[order[0]]), self._end if stop < 0 else stop, order
+
+def _text_starts(image: DexImage) -> Longs:
+    """Offset of the first character of each string, -1 when it is not in the file."""
+    raw, last = image.raw, image.end - 1
+    at = image.strings.astype(np.int64)
+    inside = at < last
+    at[~inside] = 0
+    open_ = inside.copy()
+    for _ in range(MAX_BYTES):  # skip the length
+        if not open_.any():
+            break
+        long = open_ & (raw[np.minimum(at, last)] >= 0x80)
+        at += open_
+        open_ = long & (at < last)
+    at[~inside | (at > last)] = -1
+    return at
 
 
-def decode_all(pool: StringPool) -> Iterable[str]:
-    """Every string of the pool by index."""
-    return pool.texts(np.arange(pool.count, dtype=np.int64))
+def _text_ends(image: DexImage, starts: Longs) -> Longs:
+    """Offset of the zero behind each string, or the end of the file."""
+    good = starts[starts >= 0]
+    if not good.size:
+        return np.zeros_like(starts)
+    low, high = int(good.min()), int(good.max())
+    closing = image.data.find(b"\0", high, image.end)
+    stop = closing + 1 if closing >= 0 else image.end
+    zeros = np.flatnonzero(image.raw[low:stop] == 0) + low
+    bounded = np.append(zeros, image.end)
+    return bounded[zeros.searchsorted(np.maximum(starts, low))]

@@ -25,6 +25,7 @@ from auditor.dex.opcodes import (
     REF_KINDS,
     SPARSE_PAYLOAD,
 )
+from auditor.dex.symbols import sorted_unique
 
 Longs = npt.NDArray[np.int64]
 _FEW = 48
@@ -61,7 +62,7 @@ class References:
 
 def read_code_items(image: DexImage, offsets: Longs, limits: Limits) -> CodeItems:
     """Check the `code_item`s at these byte offsets; what leaves the file or overlaps is dropped."""
-    unique = np.unique(offsets[offsets != 0])
+    unique = sorted_unique(offsets[offsets != 0])
     usable = unique[(unique > 0) & (unique % 2 == 0) & (unique + 2 * _HEADER_UNITS <= image.end)]
     units = image.units
     heads = usable // 2
@@ -87,9 +88,9 @@ def sweep(image: DexImage, items: CodeItems, limits: Limits) -> References:
     low, high = int(items.starts[0]), int(items.ends[-1])
     units = image.units[low:high]
     starts, ends = items.starts - low, items.ends - low
-    steps = _steps(units)
+    ops = np.ascontiguousarray(image.raw[2 * low : 2 * high : 2])
+    steps = _steps(units, ops)
     mark = _visit(steps, starts, ends)
-    ops = (units & 0xFF).astype(np.uint8)
     _check(image, steps, mark, ops, starts, ends, limits)
     kinds = REF_KINDS[ops]
     kinds[~mark] = NO_REF
@@ -120,13 +121,12 @@ def _owners(positions: Longs, starts: Longs) -> Longs:
     return np.repeat(np.arange(starts.size), counts)
 
 
-def _steps(units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int32]:
+def _steps(units: npt.NDArray[np.uint16], ops: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
     """Length in code units of what starts at each position, were an instruction to start there."""
-    steps = LENGTHS[units & 0xFF]
-    tables = np.flatnonzero(
-        (units & 0xFF == 0) & (units >= PACKED_PAYLOAD) & (units <= ARRAY_PAYLOAD)
-    )
-    tables = tables[tables < units.size - 3]
+    steps = LENGTHS[ops]
+    tables = np.flatnonzero(ops[: units.size - 3] == 0)
+    heads = units[tables]
+    tables = tables[(heads >= PACKED_PAYLOAD) & (heads <= ARRAY_PAYLOAD)]
     kind = units[tables]
     first = units[tables + 1].astype(np.int64)
     count = units[tables + 2].astype(np.int64) | units[tables + 3].astype(np.int64) << 16

@@ -10,7 +10,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,15 +20,20 @@ from auditor.dex.strings import StringPool
 
 Longs = npt.NDArray[np.int64]
 MAX_KEY = 1 << 62
+MAX_PARAMETERS = 255
+"""A call passes no more registers than that."""
 
 
-class Proto(NamedTuple):
-    """A prototype: parameter types and return type."""
+Proto = tuple[str, tuple[str, ...], str]
+"""Text (`(ILjava/lang/String;)V`), parameter types, return type of a prototype."""
 
-    text: str
-    """`(ILjava/lang/String;)V`."""
-    params: tuple[str, ...]
-    ret: str
+
+def sorted_unique(values: Longs) -> Longs:
+    """Distinct values, ascending (`np.unique` hashes first, which is slower here)."""
+    ordered = np.sort(values)
+    fresh = np.ones(ordered.size, dtype=np.bool_)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    return ordered[fresh]
 
 
 class KeyTable:
@@ -39,7 +43,7 @@ class KeyTable:
         """Keep the distinct `keys`; `second` and `third` bound these parts of a key."""
         self._second, self._third = second, third
         ascending = keys.size == 0 or bool((np.diff(keys) > 0).all())
-        self.keys = keys if ascending else np.unique(keys)
+        self.keys = keys if ascending else sorted_unique(keys)
 
     def __len__(self) -> int:
         """Number of triples."""
@@ -106,7 +110,7 @@ class Symbols:
     def method_signature(self, rank: int) -> str:
         """`Lp/C;->m(I)V`."""
         cls, name, proto = self.methods.parts(rank)
-        return f"{self.types[cls]}->{self.names[name]}{self.protos[proto].text}"
+        return f"{self.types[cls]}->{self.names[name]}{self.protos[proto][0]}"
 
     def field_signature(self, rank: int) -> str:
         """`Lp/C;->f:I`."""
@@ -170,25 +174,49 @@ def _number_strings(symbols: Symbols, pool: StringPool, indexes: Longs) -> Longs
 def _number_protos(
     symbols: Symbols, image: DexImage, types: list[str], limits: Limits
 ) -> npt.NDArray[np.int32]:
-    ids: list[int] = []
-    params_at: dict[int, tuple[str, ...] | None] = {0: ()}
-    budget = image.end
-    for ret, at in zip(image.protos["ret"].tolist(), image.protos["params"].tolist(), strict=True):
-        if at not in params_at:
-            params_at[at] = read_type_list(image, at, types, budget)
-            budget -= len(params_at[at] or ())
-        params = params_at[at]
-        if params is None or ret >= len(types):
+    offsets = image.protos["params"].astype(np.int64)
+    rets = image.protos["ret"].astype(np.int64)
+    sizes, flat = _read_type_lists(image, offsets, len(types))
+    good = (sizes >= 0) & (rets < len(types))
+    words = [types[i] for i in flat.tolist()]
+    proto_ids, ids, end = symbols.proto_ids, [], 0
+    for size, ret, ok in zip(sizes.tolist(), rets.tolist(), good.tolist(), strict=True):
+        start, end = end, end + max(size, 0)
+        if not ok:
             ids.append(-1)
             continue
-        text = f"({''.join(params)}){types[ret]}"
-        known = symbols.proto_ids.setdefault(text, len(symbols.proto_ids))
+        text = f"({''.join(words[start:end])}){types[ret]}"
+        known = proto_ids.setdefault(text, len(proto_ids))
         if known == len(symbols.protos):
-            symbols.protos.append(Proto(text, params, types[ret]))
+            symbols.protos.append((text, tuple(words[start:end]), types[ret]))
         ids.append(known)
     if bad := ids.count(-1):
         limits.add(image.name, f"{bad} prototypes cannot be read")
     return np.array(ids, dtype=np.int32)
+
+
+def _read_type_lists(
+    image: DexImage, offsets: Longs, n_types: int
+) -> tuple[Longs, npt.NDArray[np.uint16]]:
+    """Read many `type_list`s: size of each (-1: malformed; 0 at offset 0), all types in a row."""
+    units = image.units
+    here = np.flatnonzero((offsets > 0) & (offsets % 2 == 0) & (offsets + 4 <= image.end))
+    heads = offsets[here] // 2
+    count = units[heads].astype(np.int64) | units[heads + 1].astype(np.int64) << 16
+    fits = (count <= MAX_PARAMETERS) & (heads + 2 + count <= units.size)
+    fits &= np.cumsum(np.where(fits, count, 0)) <= max(image.end, 1 << 16)
+    here, heads, count = here[fits], heads[fits], count[fits]
+    before = np.cumsum(count) - count
+    flat = units[np.repeat(heads + 2 - before, count) + np.arange(int(count.sum()))]
+    wrong = np.repeat(np.arange(here.size), count)[flat >= n_types]
+    sizes = np.where(offsets == 0, 0, -1)
+    sizes[here] = count
+    if wrong.size:
+        usable = np.ones(here.size, dtype=np.bool_)
+        usable[wrong] = False
+        sizes[here[~usable]] = -1
+        flat = flat[np.repeat(usable, count)]
+    return sizes, flat
 
 
 def read_type_list(

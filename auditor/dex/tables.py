@@ -182,11 +182,11 @@ def _define(
         inside = (part.index >= 0) & (part.index < to_global.size)
         found = np.full(part.index.size, -1, dtype=np.int32)
         found[inside] = to_global[part.index[inside]]
-        good = np.flatnonzero(
-            (found >= 0) & (image_of[np.maximum(found, 0)] < 0) if size else found >= 0
-        )
-        distinct, first = np.unique(found[good], return_index=True)
-        good = np.sort(good[first])
+        good = np.flatnonzero(found >= 0)
+        good = good[image_of[found[good]] < 0]
+        first = np.empty(size, dtype=np.int64)
+        first[found[good[::-1]]] = good[::-1]  # of equal ones the first is written last
+        good = good[first[found[good]] == good]
         if bad := int(part.index.size - good.size):
             limits.add(
                 image.name, f"{bad} definitions of {what} name nothing, or one that is defined"
