@@ -73,7 +73,8 @@ def find_frameworks(package: Package, code: Code, catalog: Catalog) -> list[Foun
             shown = tuple(evidence[:_SHOWN])
             framework = Framework(entry.id, entry.name, shown, not entry.unread)
             found.append(FoundFramework(entry, framework, stores))
-    return found
+    scripted = any(f.entry.reader == "js" and not f.entry.manual for f in found)
+    return [f for f in found if not (scripted and f.entry.manual)]
 
 
 def place(package: Package, file: PackageFile) -> str:

@@ -14,10 +14,11 @@ from auditor.facts.entries import HostEntry
 _LONGEST = 2048
 """Characters of one address; longer ones are data, not addresses."""
 _URL = re.compile(
-    r"(?:https?|wss?|ftp|mqtt|tcp)://[^\s\"'<>\\^`{|}\x00-\x1f\x7f-\x9f]{1,2048}", re.I
+    r"(?:https?|wss?|ftp|mqtt|tcp)://[^\s\"'<>\\^`{|}\x00-\x1f\x7f-\x9f\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]{1,2048}",
+    re.I,
 )
 _HOST = re.compile(
-    r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}|\[[0-9a-f:.]{2,45}\]"
+    r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}|(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:.]{2,45}\]"
 )
 _TRAILING = ".,;:!?)]}>'\"，。；、）"
 

@@ -233,7 +233,9 @@ class Builder:
             return self._arguments(self.functions[-1])
         if name == "undefined":
             return -1
-        return self.variable(name)
+        node_ = self.variable(name)
+        self.graph.named.add(node_)
+        return node_
 
     def _arguments(self, function: int) -> int:
         made = self.graph.functions[function]
@@ -545,7 +547,11 @@ class Builder:
         name = node.child_by_field_name("name")
         made = self.function(node)
         if name is not None:
-            self.graph.copy(made, self.declare(self.text(name)))
+            variable = self.declare(self.text(name))
+            self.graph.copy(made, variable)
+            exported = node.parent is not None and node.parent.type == "export_statement"
+            number = self.made[node.start_byte]
+            self.graph.functions[number].variable = -1 if exported else variable
         return -1
 
     def returned(self, node: tree_sitter.Node) -> int:

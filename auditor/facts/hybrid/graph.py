@@ -38,7 +38,8 @@ class Function:
     start: int
     outer: int
     name: str = ""
-    referenced: bool = True
+    variable: int = -1
+    """Node of the variable that a declaration makes; -1 for functions that are values."""
     trigger: str = ""
     """How the host starts it, when that is visible: click, screen_start, …"""
     inline: bool = False
@@ -98,6 +99,8 @@ class Graph:
         """What the program itself stores in an interface of the host."""
         self.placed: list[tuple[int, int]] = []
         """Where each object comes into being."""
+        self.named: set[int] = set()
+        """Nodes of variables that some expression names."""
         self.clipped = False
         """A bound of the whole program was reached."""
         self.overflowed = False

