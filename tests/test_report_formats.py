@@ -9,8 +9,9 @@ import re
 from typing import Any
 
 import pytest
+from lxml import etree
 
-from auditor.report import RENDERERS, render_csv, render_sarif, summarize
+from auditor.report import RENDERERS, render_csv, render_graphml, render_sarif, summarize
 from auditor.report.table import COLUMNS, safe
 from tests import report_fixture as fixture
 
@@ -157,3 +158,33 @@ def test_every_format_is_deterministic_text(name: str) -> None:
         text = RENDERERS[name](make(), "zh")
         assert text == RENDERERS[name](make(), "zh")
         assert text.encode()
+
+
+GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
+
+
+def test_graphml_values() -> None:
+    root = etree.fromstring(render_graphml(fixture.rich()).encode())
+    labels = {n.get("id"): {d.get("key"): d.text for d in n} for n in root.iter(f"{GRAPHML}node")}
+    kinds = [v["node.kind"] for v in labels.values()]
+    assert kinds.count("recipient") == 2
+    assert kinds.count("endpoint") == 4
+    first = [
+        (labels[e.get("source")]["node.kind"], labels[e.get("target")]["node.kind"])
+        for e in root.iter(f"{GRAPHML}edge")
+        if e[0].text == "flow-contacts-1"
+    ]
+    assert first == [
+        ("data_type", "place"),
+        *[("place", "place")] * 5,
+        ("place", "endpoint"),
+        ("endpoint", "recipient"),
+    ]
+
+
+@pytest.mark.parametrize("index", ALL)
+def test_graphml_of_hostile_strings_is_well_formed(index: int) -> None:
+    root = etree.fromstring(render_graphml(fixture.hostile(index)).encode())
+    assert {e.tag for e in root.iter()} == {
+        f"{GRAPHML}{name}" for name in ("graphml", "key", "graph", "node", "edge", "data")
+    }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from auditor.model import AuditReport
 from auditor.report.document import build, render_json, render_json_lines, schema, terms_document
+from auditor.report.graph import render_graphml
 from auditor.report.html import render_html
 from auditor.report.sarif import render_sarif
 from auditor.report.table import render_csv
@@ -21,6 +22,7 @@ RENDERERS: Mapping[str, Callable[[AuditReport, str], str]] = {
     "jsonl": render_json_lines,
     "sarif": render_sarif,
     "csv": render_csv,
+    "graphml": render_graphml,
 }
 """Formats by the ending of their files; what they give is to be written as UTF-8."""
 
@@ -30,6 +32,7 @@ __all__ = [
     "build",
     "languages",
     "render_csv",
+    "render_graphml",
     "render_html",
     "render_json",
     "render_json_lines",

@@ -336,9 +336,15 @@ def _contacts(flow: Flow) -> bool:
 
 
 def terms_on_book(seen: Seen) -> list[Statement]:
-    """Choose what the terms say of the address book: what its practices rest on, denials first."""
-    named = seen.statements(s for p in seen.practices(CONTACTS) for s in p.statements)
-    return sorted(named or seen.statements_about(CONTACTS), key=lambda s: not s.negated)
+    """Choose what the terms say of the address book: what its gravest practice rests on.
+
+    Denials come first, then sentences that allow a part, then the rest as the terms order them.
+    """
+    gravest = seen.gravest(CONTACTS)
+    named = seen.statements(gravest.statements if gravest else ())
+    return sorted(
+        named or seen.statements_about(CONTACTS), key=lambda s: (not s.negated, not s.scope)
+    )
 
 
 def _beside(seen: Seen, shown: list[Proof]) -> list[Proof]:

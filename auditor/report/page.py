@@ -27,6 +27,7 @@ from auditor.model import (
     SourceRead,
     Statement,
     Warning_,
+    is_a,
 )
 from auditor.report.answers import CONTACTS, Proof, terms_key, terms_on_book
 from auditor.report.answers_more import answer_all, localized, summary, title
@@ -73,6 +74,8 @@ class Rung:
     terms: Said | None
     """How the terms disclose it, in two or three words."""
     to: tuple[Value, ...]
+    leaves: bool
+    """A path out of the phone was followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,7 @@ def _boxes(seen: Seen, answers: Sequence[Answer]) -> tuple[Box, ...]:
     tones = {"yes": "bad", "partly": "warn", "cannot_tell": "open"}
     traced = {f.data_type.split(".")[0] for f in seen.flows() if f.level == Level.TRACED}
     if len(traced) == 1:
-        leaves = say("box.leaves_one", types=[Name("data_type", t) for t in sorted(traced)])
+        leaves = say("box.leaves_one", types=Name("data_type", min(traced)))
     elif traced:
         leaves = say("box.leaves_yes", n=len(traced))
     elif seen.flows():
@@ -233,7 +236,7 @@ def _ladder(seen: Seen) -> tuple[Rung, ...]:
             for step in Level
         )
         gravest = seen.gravest(data_type)
-        to = {f.recipient: recipient(f.recipient) for f in seen.flows(data_type)}
+        flows = seen.flows(data_type)
         rungs.append(
             Rung(
                 Name("data_type", data_type),
@@ -241,10 +244,21 @@ def _ladder(seen: Seen) -> tuple[Rung, ...]:
                 level,
                 gravest.disclosure if gravest else None,
                 say(terms_key("box.terms_", gravest)) if gravest else None,
-                tuple(to[name] for name in sorted(to)[:4]),
+                _goes_to(seen, data_type),
+                any(f.level == Level.TRACED for f in flows),
             )
         )
     return tuple(rungs)
+
+
+def _goes_to(seen: Seen, data_type: str) -> tuple[Value, ...]:
+    """Name who receives a data type; else where it stays on the phone: a file, the log."""
+    to = {f.recipient: recipient(f.recipient) for f in seen.flows(data_type)}
+    if to:
+        return tuple(to[name] for name in sorted(to)[:4])
+    kept = {f.sink_kind for f in seen.report.flows if is_a(f.data_type, data_type)}
+    kinds: list[Value] = [Name("sink", kind) for kind in sorted(kept)]
+    return (say("ladder.stays", kinds=kinds),) if kinds else ()
 
 
 _PHASES = {
