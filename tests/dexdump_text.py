@@ -85,20 +85,20 @@ def _detail(method: Dumped, section: str, key: str, value: str, line: str) -> st
 
 def _normalised(method: Dumped) -> Dumped:
     kept = [(at, text) for at, text in method.insns if not _PAYLOAD.match(text)]
-    method.insns = [(at, _normalise(text)) for at, text in kept]
+    method.insns = [(at, _normalise(at, text)) for at, text in kept]
     return method
 
 
-def _normalise(text: str) -> str:
+def _normalise(at: int, text: str) -> str:
     name = text.partition(" ")[0]
     if literal := _LITERAL.search(text):
         return text[: literal.start()] + f"#{_signed(name, literal[1], text)}"
     text = _COMMENT.sub("", text).rstrip(" ")
     if name in ("packed-switch", "sparse-switch", "fill-array-data"):
-        head, _, at = text.rpartition(" ")
-        return f"{head} {int(at, 16):04x}"
-    if name == "goto/32":
-        return f"goto/32 {int(text.rpartition('#')[2], 16):04x}"
+        head, _, target = text.rpartition(" ")
+        return f"{head} {int(target, 16):04x}"
+    if name == "goto/32":  # printed as a distance
+        return f"goto/32 {at + int(text.rpartition('#')[2], 16):04x}"
     return text
 
 
