@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from auditor.catalog import Catalog
-from auditor.facts.hybrid.apis import js_apis
-from auditor.facts.hybrid.scripts import Script, ScriptFacts, read_scripts
+from auditor.facts.hybrid.js.apis import js_apis
+from auditor.facts.hybrid.js.scripts import Script, ScriptFacts, read_scripts
 from auditor.model import DataType, Level, Scope, SinkKind
 
 CATALOG = Catalog()

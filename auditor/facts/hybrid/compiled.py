@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from auditor.facts.code import Code, java_name
 from auditor.facts.hybrid import blobs, dotnet
-from auditor.facts.hybrid.apis import JsApi, JsApis
 from auditor.facts.hybrid.blobs import FoundText
+from auditor.facts.hybrid.js.apis import JsApi, JsApis
 from auditor.facts.urls import UrlBook, host_of, split_url
 from auditor.model import (
     CallSite,
@@ -110,9 +110,9 @@ def _called(api: JsApi, names: dict[str, int]) -> int:
         parts = call.removeprefix("?.").split(".")
         distinctive = len(parts[-1]) >= 12 or (len(parts) > 1 and parts[0] != "navigator")
         wanted = [p for p in parts if not p.startswith("react-native")]
-        if distinctive and len(wanted[-1]) > 3 and all(p in names for p in wanted):
-            if len(wanted) > 1 or len(parts[-1]) >= 12:
-                return names[parts[-1]]
+        enough = len(wanted) > 1 or len(parts[-1]) >= 12
+        if distinctive and enough and len(wanted[-1]) > 3 and all(p in names for p in wanted):
+            return names[parts[-1]]
     return -1
 
 

@@ -1,7 +1,7 @@
 """Texts in .NET assemblies: user strings and names, also inside compressed assembly stores.
 
-Xamarin and .NET for Android compress assemblies in blocks that begin with `XALZ`: index u32, size
-of the assembly u32, one LZ4 block (`src/native/monodroid/embedded-assemblies.cc`; LZ4 block format).
+Xamarin and .NET for Android compress assemblies in blocks: `XALZ`, index u32, size of the assembly
+u32, one LZ4 block (`src/native/monodroid/embedded-assemblies.cc`; the LZ4 block format).
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ from auditor.catalog import Catalog
 from auditor.facts.code import Code
 from auditor.facts.frameworks import FoundFramework, find_frameworks, place
 from auditor.facts.hybrid import blobs
-from auditor.facts.hybrid.apis import JsApis, js_apis
 from auditor.facts.hybrid.compiled import Store, StoreFacts, read_store
-from auditor.facts.hybrid.scripts import Script, ScriptFacts, Sending, read_scripts
-from auditor.facts.hybrid.text import HOLE
+from auditor.facts.hybrid.js.apis import JsApis, js_apis
+from auditor.facts.hybrid.js.scripts import Script, ScriptFacts, Sending, read_scripts
+from auditor.facts.hybrid.js.text import HOLE
 from auditor.facts.libraries import library_entries
 from auditor.facts.names import glob_matches
 from auditor.facts.urls import UrlBook, host_of, split_url, url_book

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from auditor.facts.hybrid.graph import Graph
+from auditor.facts.hybrid.js.graph import Graph
 
 _CALLS = 6
 _STATES = 150_000

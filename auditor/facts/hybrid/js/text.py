@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from auditor.facts.hybrid.graph import Graph
+from auditor.facts.hybrid.js.graph import Graph
 
 HOLE = "\0"
 """Stands for a part that is not known."""

@@ -11,13 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditor.facts.hybrid.apis import JsApis
-from auditor.facts.hybrid.builder import Builder, Program
-from auditor.facts.hybrid.calls import Linker, Use
-from auditor.facts.hybrid.graph import Call, Graph
-from auditor.facts.hybrid.segments import WHOLE, Piece, choose, cut, handlers, inline_scripts
-from auditor.facts.hybrid.taint import Arrival, Taint
-from auditor.facts.hybrid.text import HOLE, Texts
+from auditor.facts.hybrid.js.apis import JsApis
+from auditor.facts.hybrid.js.builder import Program
+from auditor.facts.hybrid.js.calls import Linker, Use
+from auditor.facts.hybrid.js.graph import Call, Graph
+from auditor.facts.hybrid.js.segments import WHOLE, Piece, choose, cut, handlers, inline_scripts
+from auditor.facts.hybrid.js.syntax import read_piece
+from auditor.facts.hybrid.js.taint import Arrival, Taint
+from auditor.facts.hybrid.js.text import HOLE, Texts
 from auditor.model import (
     CallSite,
     DataType,
@@ -90,7 +91,7 @@ def read_scripts(scripts: Sequence[Script], apis: JsApis) -> ScriptFacts:
         return ScriptFacts()
     program = Program(apis.magic, apis.triggers)
     for piece in taken:
-        Builder(program, piece).read()
+        read_piece(program, piece)
     _name_modules(program, scripts, apis)
     linker = Linker(program, apis)
     linker.solve()
@@ -107,7 +108,7 @@ def _ranks(apis: JsApis) -> list[list[bytes]]:
         long = sorted(n.encode() for n in names if len(n) >= (8 if "." not in n else 6))
         return [n for n in long if not any(m != n and m in n for m in long)]
 
-    sinks = [w for w in words(("sink", "bundled"))] + [b"fetch("]
+    sinks = [*words(("sink", "bundled")), b"fetch("]
     return [words(("source", "gives")), sinks, [b"https://", b"http://"]]
 
 
@@ -356,7 +357,7 @@ class _Reader:
 
 
 class _Living:
-    """Tell whether a function can run: what it is declared as is named somewhere, or it is a value."""
+    """Tell whether a function can run: its name is used somewhere, or it is a value itself."""
 
     def __init__(self, graph: Graph) -> None:
         self.functions = graph.functions

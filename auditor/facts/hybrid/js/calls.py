@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.facts.hybrid.apis import JsApi, JsApis, plain_path
-from auditor.facts.hybrid.builder import Program
-from auditor.facts.hybrid.graph import ANY, Call, Graph, Value
+from auditor.facts.hybrid.js.apis import JsApi, JsApis, plain_path
+from auditor.facts.hybrid.js.builder import Program
+from auditor.facts.hybrid.js.graph import ANY, Call, Graph, Value
 
 _ROUNDS = 4
 """How often calls without a known target are given their general meaning."""

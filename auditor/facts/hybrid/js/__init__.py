@@ -1,0 +1,1 @@
+"""JavaScript: parse it, build a graph of its values, follow personal data through it."""
