@@ -26,7 +26,7 @@ from auditor.report.words import Code, Name, Said, Value, say
 
 STEPS = 24
 """Steps of one flow that the page shows."""
-WITH_CODE = 80
+WITH_CODE = 60
 """Exhibits that may carry decompiled lines; later ones give the place only."""
 QUOTE = 1_200
 """Characters of one quoted sentence."""

@@ -39,7 +39,7 @@ from auditor.report.words import Code, Local, Name, Said, Value, say
 
 T = TypeVar("T")
 
-FINDINGS = 60
+FINDINGS = 50
 ROWS = 150
 STATEMENTS = 120
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from markupsafe import Markup
 
 from auditor.model import Statement, Terms, TermsDocument
 from auditor.report.clean import one_line, visible
-from auditor.report.document import TermsOut
+from auditor.report.document import dump, terms_document
 from auditor.report.html import TEMPLATES, stylesheet
 from auditor.report.words import Words, words
 
@@ -26,21 +25,11 @@ _QUOTE = 160
 """Characters of a quote in a row."""
 _MARKED = 20_000
 """Statements of one document that are marked in its text."""
-_ACTIVE = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def render_terms_json(terms: Terms) -> str:
     """Render the `terms` object of the report document, sorted."""
-    made = TermsOut.model_validate(
-        {
-            "documents": sorted(terms.documents, key=lambda d: (d.name, d.sha256, d.origin)),
-            "statements": sorted(terms.statements, key=lambda s: (s.document, s.start, s.id)),
-            "warnings": sorted(terms.warnings),
-            "links": sorted(terms.links),
-        }
-    )
-    text = json.dumps(made.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=2)
-    return _ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return dump(terms_document(terms).model_dump(mode="json", by_alias=True))
 
 
 def terms_rows(terms: Terms, lang: str) -> list[tuple[str, ...]]:
