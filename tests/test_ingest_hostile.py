@@ -67,10 +67,10 @@ def outcome(data: bytes) -> str:
 def altered(data: bytes, chance: random.Random) -> bytes:
     raw = bytearray(data)
     for _ in range(chance.choice((1, 1, 2, 6))):
-        at = chance.randrange(len(raw))
+        at = chance.randrange(max(1, len(raw)))
         kind = chance.randrange(5)
         if kind == 0:
-            raw[at] ^= 1 << chance.randrange(8)
+            raw[at : at + 1] = bytes([chance.randrange(256)])
         elif kind == 1:
             raw[at : at + 4] = struct.pack("<L", chance.choice((0, 1, 0x7FFFFFFF, 0xFFFFFFFF)))
         elif kind == 2:
