@@ -119,8 +119,17 @@ TEXTS = practice(recipient="people_texted")
             UPLOAD, [BROAD, DENIED], X, "denied_beside_broad_words", id="named in the denial only"
         ),
         pytest.param(
-            UPLOAD, [NAMED, says("personal_information", no=True)], A, "says_both",
+            UPLOAD, [NAMED, says("communication_information", no=True)], C, "named",
+            id="the nearer word wins",
+        ),
+        pytest.param(
+            UPLOAD, [says("personal_information", no=True)], X, "denied",
             id="a denial in broad words denies the narrower too",
+        ),
+        pytest.param(
+            UPLOAD,
+            [says("communication_information"), says("communication_information", no=True)],
+            A, "says_both", id="broad words that contradict each other",
         ),
         # words that were understood through a broader word
         pytest.param(
@@ -151,6 +160,14 @@ TEXTS = practice(recipient="people_texted")
         pytest.param(
             UPLOAD, [says("personal_information", action=Action.RETAIN)], OM, "silent",
             id="that it is kept safe",
+        ),
+        pytest.param(
+            UPLOAD, [says("other_information"), *LIST], V, "broader_words",
+            id="certain information on your device, beside a list",
+        ),
+        pytest.param(
+            UPLOAD, [says("personal_information", no=True, scope="other_only"), *LIST], OM,
+            "silent", id="no irrelevant information",
         ),
         pytest.param(
             UPLOAD, [NAMED, says("personal_information", no=True), *LIST], C, "named",
@@ -266,6 +283,10 @@ TEXTS = practice(recipient="people_texted")
             TEXTS, [says("contacts", action=Action.USE, purposes=("debt_collection",))], C,
             "named", id="texted as announced",
         ),
+        pytest.param(
+            UPLOAD, [NAMED, replace(DENIED, start=NAMED.start, end=NAMED.end)], X, "denied",
+            id="one sentence that ends in a no",
+        ),
         # recipient
         pytest.param(
             TO_ACME, [NAMED], OM, "declared_for_ourselves",
@@ -288,6 +309,14 @@ TEXTS = practice(recipient="people_texted")
             id="a recipient of another kind",
         ),
         pytest.param(TO_ACME, [DENIED], X, "denied", id="not collected at all"),
+        pytest.param(
+            TO_ACME,
+            [
+                says("personal_information", action=Action.SHARE, to=("third_party",)),
+                says("personal_information", no=True, action=Action.SHARE, to=("third_party",)),
+            ],
+            V, "broader_words", id="sharing in general, denied and allowed in general",
+        ),
         pytest.param(
             TO_ACME, [says("personal_information", no=True, action=Action.SHARE)], X, "denied",
             id="not shared with anyone",

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.model import Action, Practice, Scope, Statement, is_a
-from auditor.verdicts.generic import use_of_general_words
-from auditor.verdicts.ontology import ROOT, Ontology
+from auditor.verdicts.generic import GENERAL, use_of_general_words
+from auditor.verdicts.ontology import Ontology
 from auditor.verdicts.parties import Parties
 from auditor.verdicts.practices import FIRST_PARTY, PEOPLE_TEXTED
 
@@ -68,6 +68,8 @@ class Cover:
     """The greater of both measures of vagueness, for the data and for the recipient."""
     recipient_up: int
     """0 when the recipient is named, 1 when it is only "third parties"."""
+    general: bool = False
+    """It only speaks of personal information, or of other information, in general."""
 
     @property
     def chosen_only(self) -> bool:
@@ -95,13 +97,14 @@ def covers_of(
         recipient = _recipient_distance(practice, statement, parties)
         if word is None or recipient is None:
             continue
-        if word == ROOT and practice.data_type != ROOT and not general.count(statement):
+        general_word = word in GENERAL and practice.data_type != word
+        if general_word and not general.count(word, statement, practice, parties):
             continue
         up = ontology.distance(practice.data_type, word) or 0
         vagueness = ontology.vagueness(practice.data_type, word)
         kind = _kind(practice, statement)
         worse = max(vagueness, 0.5 if recipient else 0.0)
-        found.append(Cover(statement, kind, up, worse, recipient))
+        found.append(Cover(statement, kind, up, worse, recipient, general_word))
     return tuple(sorted(found, key=lambda c: (c.recipient_up, c.up, c.statement.id)))
 
 
@@ -115,7 +118,7 @@ def declared_for_ourselves(
         if not s.negated
         and s.action in _TAKING
         and s.entity in _OURSELVES
-        and _nearest_word(practice, s, ontology) not in (None, ROOT)
+        and _nearest_word(practice, s, ontology) not in (None, *GENERAL)
     )
 
 

@@ -166,15 +166,28 @@ def _by_scope(
 
 
 def _both(affirmed: Sequence[Cover], denials: Sequence[Cover]) -> Judgement:
-    """Decide where the terms say both yes and no."""
-    named_yes = [c for c in affirmed if not c.up]
-    decisive = (*affirmed, *denials)
-    if not named_yes and any(not c.up for c in denials):
+    """Decide where the terms say both yes and no: the nearer word wins, a tie contradicts.
+
+    In one sentence the no is meant: "it may look as if we collect it, but we do not".
+    """
+    refused = {(_span(c.statement), c.up) for c in denials}
+    affirmed = [c for c in affirmed if (_span(c.statement), c.up) not in refused]
+    if not affirmed:
+        return _judgement(Disclosure.INCORRECT, denials, "denied")
+    yes, no = min(c.up for c in affirmed), min(c.up for c in denials)
+    if no < yes:
         return _judgement(Disclosure.INCORRECT, (*denials, *affirmed), "denied_beside_broad_words")
+    if yes < no or all(c.general for c in denials):
+        return _affirmed(affirmed)
+    decisive = (*affirmed, *denials)
     only_rest = all(c.kind is Kind.DENIES_REST for c in denials)
-    if only_rest and not any(c.statement.scope == "full" for c in named_yes):
+    if only_rest and not any(c.statement.scope == "full" for c in affirmed if not c.up):
         return _judgement(Disclosure.INCORRECT, decisive, "beyond_declared_part")
     return _judgement(Disclosure.AMBIGUOUS, decisive, "says_both")
+
+
+def _span(statement: Statement) -> tuple[str, int, int]:
+    return statement.document, statement.start, statement.end
 
 
 def _limited(practice: Practice, limits: Sequence[Cover], affirmed: Sequence[Cover]) -> Judgement:
