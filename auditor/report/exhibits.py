@@ -158,6 +158,8 @@ def _statement(number: int, statement: Statement) -> Exhibit:
         ("fact.action", Name("action", statement.action)),
         ("fact.data", [Name("data_type", t) for t in statement.data_types[:8]]),
     ]
+    if statement.scope:
+        facts.append(("fact.extent", Name("terms_scope", statement.scope)))
     if statement.purposes:
         facts.append(("fact.purposes", [Name("purpose", p) for p in statement.purposes[:8]]))
     if statement.recipients:
