@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from auditor.dex.mutf8 import encode_mutf8
@@ -230,7 +230,7 @@ class _Writer:
     def data(self) -> bytes:
         """Lay the file out: header, id tables, data, map."""
         header = 0x78 if self.version == "041" else 0x70
-        counts = [
+        counts: list[tuple[int, Sequence[object], int]] = [
             (1, self.string_list, 4),
             (2, self.type_list, 4),
             (3, self.proto_list, 12),
@@ -238,7 +238,8 @@ class _Writer:
             (5, self.method_list, 8),
             (6, list(self.classes), 32),
         ]
-        at, places = header, {}
+        at = header
+        places: dict[int, int] = {}
         for kind, entries, width in counts:
             places[kind] = at
             at += len(entries) * width
@@ -276,7 +277,7 @@ class _Writer:
         }
         filled = sorted(t for t in lists if t)
         self._place(0x1001, len(filled))
-        self.lists = {(): 0}
+        self.lists: dict[tuple[str, ...], int] = {(): 0}
         for types in filled:
             self.out += b"\0" * (-len(self.out) % 4)
             self.lists[types] = self.base + len(self.out)
@@ -347,12 +348,12 @@ class _Writer:
             self.out += struct.pack("<IHH", start, end - start, offset)
         self.out += handlers
 
-    def _write_members(self, cls: ClassDef, codes: object) -> int:
+    def _write_members(self, cls: ClassDef, codes: Iterator[int]) -> int:
         at = len(self.out)
-        offsets = {id(m): next(codes) for m in cls.methods if m.code is not None}  # type: ignore[call-overload]
+        offsets = {id(m): next(codes) for m in cls.methods if m.code is not None}
         fields = sorted(cls.fields, key=lambda f: self.field_ids[cls.name, f.name, f.type])
         methods = sorted(cls.methods, key=lambda m: self.method_ids[cls.name, m.name, m.proto])
-        groups = [
+        groups: list[Sequence[FieldDef | MethodDef]] = [
             [f for f in fields if f.access & 8],
             [f for f in fields if not f.access & 8],
             [m for m in methods if m.access & 0x1000A],
@@ -408,7 +409,7 @@ class _Writer:
     def _write_header(
         self,
         header: int,
-        counts: list[tuple[int, list[object], int]],
+        counts: list[tuple[int, Sequence[object], int]],
         places: dict[int, int],
         map_off: int,
     ) -> None:

@@ -131,17 +131,18 @@ def _compare(index: CodeIndex, dumped: Dumped) -> Iterator[str]:
         return
     ours = list(disassemble(index, mid))
     if ours != dumped.insns:
-        for mine, theirs in zip(ours, dumped.insns, strict=False):
-            if mine != theirs:
-                yield f"{dumped.signature}: {mine} but dexdump has {theirs}"
+        for one, other in zip(ours, dumped.insns, strict=False):
+            if one != other:
+                yield f"{dumped.signature}: {one} but dexdump has {other}"
         if len(ours) != len(dumped.insns):
             yield f"{dumped.signature}: {len(ours)} instructions, dexdump has {len(dumped.insns)}"
     tries = [(t.start, t.end, list(t.handlers)) for t in code.tries]
-    for what, mine, theirs in (
+    details: list[tuple[str, object, object]] = [
         ("registers", code.registers, dumped.registers),
         ("ins", code.ins, dumped.ins),
         ("catches", tries, dumped.catches),
         ("lines", list(code.lines()), dumped.lines),
-    ):
+    ]
+    for what, mine, theirs in details:
         if mine != theirs:
             yield f"{dumped.signature}: {what} {mine} but dexdump has {theirs}"

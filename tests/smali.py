@@ -195,7 +195,7 @@ def _payload(block: list[str], at: int) -> Item:
         return Item([0x300, width, len(body) & 0xFFFF, len(body) >> 16, *data], at)
     if kind == ".packed-switch":
         targets = list(body)
-        units = [0x100, len(targets), *_split(_number(arg))]
+        units: list[int | Ref] = [0x100, len(targets), *_split(_number(arg))]
     else:
         pairs = [entry.split(" -> ") for entry in body]
         targets = [target for _, target in pairs]
@@ -205,7 +205,7 @@ def _payload(block: list[str], at: int) -> Item:
     return Item(units + [0, 0] * len(targets), at, table=targets)
 
 
-def _split(value: int) -> list[int]:
+def _split(value: int) -> list[int | Ref]:
     return [value & 0xFFFF, value >> 16 & 0xFFFF]
 
 
@@ -230,7 +230,7 @@ def _instruction(line: str, at: int, first_parameter: int) -> Item:
             ref = Ref(_TABLES[int(opcodes.REF_KINDS[op])], value)
         else:
             literal = _number(word)
-    units: list[int | Ref] = [op] + [0] * (int(layout[0]) - 1)
+    units: list[int | Ref] = [op, *[0] * (int(layout[0]) - 1)]
     _ENCODERS[layout[1:] if layout[0] in "12" else layout](units, regs, literal)
     if ref is not None:
         units[1] = ref

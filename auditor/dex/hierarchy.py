@@ -28,11 +28,14 @@ class Hierarchy:
 
     def definition(self, cls: str) -> tuple[int, int] | None:
         """(number of the DEX file, row of its class table), None when no file defines it."""
-        type_id = self._tables.symbols.type_ids.get(cls)
-        if type_id is None:
-            return None
-        image = int(self._tables.class_image[type_id])
-        return None if image < 0 else (image, int(self._tables.class_row[type_id]))
+        return self._definitions.get(cls)
+
+    @cached_property
+    def _definitions(self) -> dict[str, tuple[int, int]]:
+        order = self._tables.class_order
+        images = self._tables.class_image[order].tolist()
+        rows = self._tables.class_row[order].tolist()
+        return dict(zip(self.classes, zip(images, rows, strict=True), strict=True))
 
     def column(self, cls: str, name: str) -> int | None:
         """One field of the `class_def_item`."""
