@@ -27,12 +27,18 @@ _ACTIONS = {
     "upload": Action.UPLOAD,
     "use": Action.USE,
     "aim": Action.USE,
+    "leak": Action.DISCLOSE,
     "retain": Action.RETAIN,
 }
+_BASES = ("根据", "基于", "将", "通过", "把", "对", "以", "因", "于", "based", "from", "with", "about")
+"""Between a negator and a mention these say that something else is denied."""
 _EMPTY = frozenset(
-    ["verb", "negator", "conj", "prep", "party", "anaphor", "filler", "breaker", "local", "consent", "exception"]
+    "verb negator conj prep party anaphor filler breaker local consent exception purpose infinitive"
+    .split()
 )
 _GRANTS = ("提供", "授权", "开放", "允许", "provide", "grant", "allow", "give", "permit", "submit")
+_LETS = ("同意", "授权", "允许", "委托", "agree", "authori", "consent", "allow", "permit")
+_CHOICES = ("选择", "可以", "可不", "choose", "may", "can ", "if ", "如", "若")
 _WAIVERS = ("无需", "无须", "不需要", "不必", "不要求", "not required to", "not need")
 
 
@@ -104,8 +110,8 @@ def parse(sentence: Sentence) -> Parsed:
     parsed = Parsed(sentence, verbs, _exceptions(sentence))
     _polarity(parsed)
     _chains(parsed)
-    for verb in verbs:
-        _subject(parsed, verb)
+    for index, verb in enumerate(verbs):
+        _subject(parsed, verb, verbs[:index])
         _recipients(parsed, verb)
     _conditions(parsed)
     return parsed
@@ -136,6 +142,8 @@ def _polarity(parsed: Parsed) -> None:
                 continue
             kind = cue.sense.kind
             if kind == "negator":
+                if cue.end - cue.start == 1 and not _beside_verb(sentence, cue):
+                    continue
                 unable = cue.sense.value == "unable"
                 active, fresh = not unable and _negates(sentence, cue, start), True
             elif kind == "breaker":
@@ -145,6 +153,8 @@ def _polarity(parsed: Parsed) -> None:
             elif kind == "verb":
                 verb = next(v for v in parsed.verbs if v.hit is cue)
                 verb.negated, verb.unable, fresh, own = active, unable, False, True
+                if active and _modifies(sentence, verb.hit):
+                    verb.negated = _negator_right_before(sentence, verb.hit)
         carried = active and (fresh or (carried and not own))
     if sentence.words.language == "hi":
         _verb_last(parsed)
@@ -155,6 +165,22 @@ def _verb_last(parsed: Parsed) -> None:
     denied = {parsed.sentence.clause(c.start) for c in parsed.sentence.of("negator")}
     for verb in parsed.verbs:
         verb.negated = verb.negated or verb.clause in denied
+
+
+def _beside_verb(sentence: Sentence, cue: Hit) -> bool:
+    """A bare 不 or 未 counts only beside a verb: not in 不稳定, 未读, 不一致."""
+    if not chinese(cue_text := sentence.text[cue.start : cue.end]):
+        return bool(cue_text)
+    return any(0 <= v.start - cue.end <= 3 for v in sentence.of("verb"))
+
+
+def _modifies(sentence: Sentence, verb: Hit) -> bool:
+    """收集到的 in 不会出售收集到的信息: the verb belongs to the noun behind it."""
+    return sentence.text.startswith(("的", "到的", "了的"), verb.end)
+
+
+def _negator_right_before(sentence: Sentence, verb: Hit) -> bool:
+    return any(0 <= verb.start - c.end <= 2 for c in sentence.of("negator"))
 
 
 def _negates(sentence: Sentence, cue: Hit, start: int) -> bool:
@@ -199,22 +225,35 @@ def _joined(sentence: Sentence, conjunctions: list[Hit], start: int, end: int) -
     return not gap.strip(" ,，、/()（）")
 
 
-def _subject(parsed: Parsed, verb: Verb) -> None:
-    """The nearest party before the verb that no preposition governs."""
+def _subject(parsed: Parsed, verb: Verb, earlier: list[Verb]) -> None:
+    """The nearest party before the verb that no preposition governs.
+
+    A clause without one goes on with the subject of the clause before, as its first verb has it.
+    """
     sentence = parsed.sentence
+    start, _ = sentence.bounds(verb.clause)
+    own = _party_before(sentence, verb.hit.start, start)
+    if not own:
+        last = [v for v in earlier if v.clause < verb.clause]
+        own = next((v.subject for v in last if v.clause == last[-1].clause), "")
+        own = own or _party_before(sentence, verb.hit.start, 0)
+    verb.subject = own
+    if own and own not in _FIRST | {"relatives"}:
+        verb.entity = own
+    duties = [c for c in sentence.of("duty") if c.start < verb.hit.end]
+    verb.duty = bool(duties) and own != "we"
+
+
+def _party_before(sentence: Sentence, end: int, start: int) -> str:
     for cue in reversed(sentence.cues):
-        if cue.sense.kind != "party" or cue.end > verb.hit.start:
+        if cue.sense.kind != "party" or cue.end > end or cue.start < start:
             continue
         if _governed(sentence, cue):
             continue
         if cue.sense.value == "user" and _possessive(sentence, cue):
             continue
-        verb.subject = cue.sense.value
-        break
-    if verb.subject and verb.subject not in _FIRST | {"relatives"}:
-        verb.entity = verb.subject
-    duties = [c for c in sentence.of("duty") if c.start < verb.hit.end]
-    verb.duty = bool(duties) and verb.subject != "we"
+        return cue.sense.value
+    return ""
 
 
 def _governed(sentence: Sentence, party: Hit) -> bool:
@@ -378,6 +417,8 @@ def _is_aim(parsed: Parsed, verb: Verb, mention: Hit) -> bool:
 
 
 def _can_govern(verb: Verb) -> bool:
+    if verb.sense == "leak" and not verb.negated:
+        return False
     if verb.unable or (verb.sense == "disclose" and not verb.recipients and not verb.negated):
         return False
     return True
@@ -403,8 +444,12 @@ def _denied_by_itself(parsed: Parsed, mention: Hit) -> bool:
         return False
     start, _ = sentence.bounds(clause)
     for cue in sentence.of("negator"):
-        if start <= cue.start and cue.end <= mention.start and _negates(sentence, cue, start):
-            return mention.start - cue.end <= (12 if chinese(sentence.text) else 40)
+        if cue.sense.value == "unable" or not start <= cue.start <= cue.end <= mention.start:
+            continue
+        gap = sentence.text[cue.end : mention.start]
+        near = len(gap) <= (6 if chinese(sentence.text) else 30)
+        if near and not any(w in gap for w in _BASES) and _negates(sentence, cue, start):
+            return not sentence.has("refusal")
     return False
 
 
@@ -427,11 +472,12 @@ def _claim(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> Claim | Non
         return None
     if verb.sense == "delete":
         return _permission_switch(parsed, mentions)
-    if _is_right(parsed, verb):
+    if _is_right(parsed, verb) or _is_of_user(parsed, verb):
         return None
-    word = parsed.sentence.text[verb.hit.start : verb.hit.end]
-    if verb.negated and verb.sense == "provide" and not word.startswith(_GRANTS):
-        return None
+    if verb.negated and (choice := _choice_of_user(parsed, verb)) is not None:
+        return Claim(Action.COLLECT, False, mentions, modality="optional", confidence="medium") if (
+            choice
+        ) else None  # fmt: skip
     action = _action(parsed, verb)
     outward = action in (Action.SHARE, Action.DISCLOSE, Action.ENTRUST, Action.SELL)
     recipients = verb.recipients if outward else ()
@@ -440,13 +486,44 @@ def _claim(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> Claim | Non
     )
 
 
+def _choice_of_user(parsed: Parsed, verb: Verb) -> bool | None:
+    """Whether a negated act is the user's: True for a choice, False for a duty, None when it is ours.
+
+    "您可以选择不提供", "do not have to give" are choices; "用户不得提供" is a duty; "无需您提供" is a denial.
+    """
+    sentence = parsed.sentence
+    start, _ = sentence.bounds(verb.clause)
+    before = sentence.text[start : verb.hit.start]
+    waived = any(word in before for word in _WAIVERS)
+    if waived and sentence.text.startswith(_GRANTS, verb.hit.start):
+        return None
+    provides = verb.sense == "provide" and not (_outward(parsed, verb) or verb.subject == "we")
+    if verb.subject != "user" and not provides:
+        return None
+    return any(word in before for word in _CHOICES)
+
+
 def _hypothetical(parsed: Parsed, verb: Verb) -> bool:
     """ "如您取消授权，我们将不再收集": a denial that hangs on a refusal is no denial."""
     sentence = parsed.sentence
     refusals = [c for c in sentence.of("refusal") if c.start < verb.hit.start]
-    return bool(refusals) and (
-        sentence.has("condition") or "后" in sentence.text or verb.clause > 0
-    )
+    if refusals and (sentence.has("condition") or "后" in sentence.text or verb.clause > 0):
+        return True
+    for cue in sentence.of("condition"):
+        clause = sentence.clause(cue.start)
+        start, end = sentence.bounds(clause)
+        said = sentence.text[start:end]
+        if clause < verb.clause and any(w in said for w in ("不", "未", "没有", " not ", "n't")):
+            return True
+    return False
+
+
+def _is_of_user(parsed: Parsed, verb: Verb) -> bool:
+    """"您与他人分享照片": the user's own sharing, unless the user lets us do it (同意, authorize)."""
+    if verb.subject != "user" or verb.sense not in ("share", "disclose", "sell") or verb.inward:
+        return False
+    text = parsed.sentence.text[: verb.hit.start]
+    return not any(word in text for word in _LETS)
 
 
 def _is_right(parsed: Parsed, verb: Verb) -> bool:

@@ -354,6 +354,8 @@ def frame_of(parsed: Parsed) -> Frame | None:
     if not verbs:
         return None
     verb = verbs[0] if verbs[0].sense == "collect" else verbs[-1]
+    if verb.negated and verb.subject == "user":
+        return None
     claims = claims_of(Parsed(parsed.sentence, [verb], parsed.exceptions), None)
     action = Action.COLLECT
     if verb.sense in ("share", "entrust", "sell"):
