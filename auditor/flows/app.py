@@ -57,6 +57,16 @@ class App(Engine):
         """The one instance of a component that the analysis knows."""
         return self.made(cls, ("component", cls))
 
+    def call(
+        self, method: MethodInfo, args: tuple[Value, ...], *, static: bool, virtual: bool
+    ) -> Value | None:
+        """As any call; the application object is the one of the manifest."""
+        if method.name in ("getApplication", "getApplicationContext") and not static:
+            cls = "L" + self.manifest.application_class.replace(".", "/") + ";"
+            if self.index.is_defined(cls):
+                return of(self.component_object(cls))
+        return super().call(method, args, static=static, virtual=virtual)
+
     def component_class(self, component: Component) -> str:
         """JVM descriptor of the class that runs, of an alias its target's."""
         return "L" + (component.target or component.name).replace(".", "/") + ";"
@@ -75,6 +85,11 @@ class App(Engine):
                 self.note(event, Start(kind, tuple(classes), None))
         if not intent.objects():
             self.unresolved_start = True
+
+    def stays_inside(self, params: tuple[Value, ...]) -> bool:
+        """Every Intent among the arguments leads to components of the app."""
+        intents = [o for p in params for o in p.objects() if o.type == "Landroid/content/Intent;"]
+        return bool(intents) and all(self._classes(o, "") for o in intents)
 
     def _note_picker(self, intent: Obj) -> None:
         """An Intent that lets the user pick a row of a table."""

@@ -648,6 +648,8 @@ class Engine(Machine):
     def _send(
         self, entry: SinkEntry, method: MethodInfo, receiver: Value, params: tuple[Value, ...]
     ) -> None:
+        if entry.kind == "ipc" and self.stays_inside(params):
+            return
         env = effecting.Env(self, method, receiver, params)
         taints: frozenset[Taint] = frozenset()
         for expression in entry.data:
@@ -701,6 +703,10 @@ class Engine(Machine):
         return total
 
     # ------------------------------------------------------------ for subclasses
+
+    def stays_inside(self, params: tuple[Value, ...]) -> bool:
+        """Tell whether a message is an Intent that only the app itself receives."""
+        raise NotImplementedError
 
     def start_component(self, intent: Value, kind: str) -> None:
         """Start the component that an Intent names."""
@@ -756,6 +762,9 @@ class Engine(Machine):
                     self.note(event, payload, kept_frames[-1])
         self.budget.here = room
         self.heap, self.frames, self.clock = kept_heap, kept_frames, max(kept_clock, self.clock)
+        if kept_frames:  # now with what stands in other classes' fields here
+            here = kept_frames[-1]
+            self.run(initializer, (), (here.method, here.offset))
 
     def static(self, fid: int) -> Value:
         """A static field: of the platform, stored, or as the DEX file initialises it."""

@@ -31,6 +31,7 @@ from auditor.flows.values import (
     join,
     of,
     stepped,
+    widened,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ MAX_DEPTH = 48
 CONTEXT = 3
 MAX_VISITS = 10
 """Visits of one block in one run of its method, after which what changes becomes unknown."""
+WIDEN = 3
+"""Visits of a block after which numbers and texts that still change become unknown."""
 _SUMMARIES = 4
 _PILE = 12
 """Layers of the heap beyond which a call begins with a flat copy."""
@@ -436,6 +439,9 @@ class _Run:
             return
         registers_then, heap_then, guards_then = old
         joined = [join(a, b) for a, b in zip(registers_then, registers, strict=True)]
+        if self.visits.get(number, 0) >= WIDEN:
+            pairs = zip(joined, registers_then, strict=True)
+            joined = [a if a is b else widened(a) for a, b in pairs]
         same = all(a is b for a, b in zip(joined, registers_then, strict=True))
         heap_now = heap_then
         if heap is not heap_then:
@@ -529,6 +535,13 @@ def _operations(m: Machine) -> list[Operation]:
 
     def const_class(frame: Frame, r: list[Value], i: Insn) -> None:
         r[i.regs[0]] = of(ClassRef(str(i.ref)))
+
+    def check_cast(frame: Frame, r: list[Value], i: Insn) -> None:
+        value, wanted = r[i.regs[0]], str(i.ref)
+        if value.any and not value.objects() and not m.index.is_defined(wanted):
+            if wanted[0] == "[" or wanted not in _PLAIN:
+                key = ("cast", frame.method, i.offset, frame.context)
+                r[i.regs[0]] = join(value, of(m.made(wanted, key)))
 
     def instance_of(frame: Frame, r: list[Value], i: Insn) -> None:
         r[i.regs[0]] = _instance(m, r[i.regs[1]], str(i.ref))
@@ -627,6 +640,7 @@ def _operations(m: Machine) -> list[Operation]:
         (range(0x12, 0x1A), const),
         (range(0x1A, 0x1C), const_string),
         (range(0x1C, 0x1D), const_class),
+        (range(0x1F, 0x20), check_cast),
         (range(0x20, 0x21), instance_of),
         (range(0x21, 0x22), array_length),
         (range(0x22, 0x23), new_instance),
@@ -653,6 +667,13 @@ def _operations(m: Machine) -> list[Operation]:
         for opcode in opcodes:
             table[opcode] = operation
     return table
+
+
+_PLAIN = frozenset(
+    f"Ljava/lang/{n};"
+    for n in "String CharSequence Object Integer Long Boolean Double Float Character Number".split()
+)
+"""Types whose values are constants or texts, not objects with fields."""
 
 
 def _instance(m: Machine, value: Value, wanted: str) -> Value:
@@ -696,6 +717,10 @@ def get_entry(m: Machine, container: Value, key: Value) -> Value:
                 found = m.get_field(obj, each)
                 if found is not None:
                     total = join(total, found)
+            if total is NOTHING and obj.type.startswith("[["):
+                row = of(m.made(obj.type[1:], ("row", obj.number, name)))
+                m.put_field(of(obj), name, row)
+                total = row
     if container.any or total is NOTHING:
         total = Value(total.atoms, total.taints, True)
     return total.with_taints(container.taints)
@@ -730,6 +755,8 @@ def read_field(m: Machine, owner: Value, cls: str, name: str, type_: str) -> Val
         found = m.get_field(obj, name)
         if found is None:
             found = m.missing(of(obj), cls, name, type_)
+            if not obj.app:
+                found = found.with_taints(all_entries(m, obj).taints)
         total = join(total, found)
     if unknown or total is NOTHING:
         total = join(total, m.missing(owner, cls, name, type_))

@@ -234,6 +234,20 @@ def join_all(values: Iterable[Value]) -> Value:
     return total
 
 
+def widened(value: Value) -> Value:
+    """The value with growing constants made unknown: several numbers, several texts in part."""
+    numbers = sum(1 for a in value.atoms if type(a) is int)
+    texts = sum(1 for a in value.atoms if type(a) in (str, Template))
+    if numbers < 2 and texts < 3:
+        return value
+    kept = frozenset(
+        a
+        for a in value.atoms
+        if not (type(a) is int and numbers > 1) and not (type(a) in (str, Template) and texts > 2)
+    )
+    return Value(kept, value.taints, True)
+
+
 def _widened(atoms: frozenset[Atom]) -> tuple[frozenset[Atom], bool]:
     objects = sorted((a for a in atoms if type(a) is Obj), key=lambda o: o.number)
     others = sorted((a for a in atoms if type(a) is not Obj), key=atom_order)
