@@ -242,6 +242,8 @@ def test_a_build_is_not_older_than_its_certificate_and_its_target() -> None:
         pytest.param("随心贷", (), "", True, id="the label offers loans"),
         pytest.param("Kesho Loans", (), "", True, id="the label in English"),
         pytest.param("Pinjaman Cepat", (), "", True, id="the label in Indonesian"),
+        pytest.param("随手借", (), "", True, id="a label that says borrow"),
+        pytest.param("PesoNow", ("Your loan",), "", True, id="two words written as one"),
         pytest.param("借书宝", (), "", None, id="borrowing books"),
         pytest.param("Loan Calculator", (), "", None, id="a calculator"),
         pytest.param("记事本", (), "提供贷款，请按期还款，逾期计收罚息。", True, id="the terms"),

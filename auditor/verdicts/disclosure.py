@@ -182,7 +182,7 @@ def _both(affirmed: Sequence[Cover], denials: Sequence[Cover]) -> Judgement:
     decisive = (*affirmed, *denials)
     only_rest = all(c.kind is Kind.DENIES_REST for c in denials)
     if only_rest and not any(c.statement.scope == "full" for c in affirmed if not c.up):
-        return _judgement(Disclosure.INCORRECT, decisive, "beyond_declared_part")
+        return _judgement(Disclosure.INCORRECT, (*denials, *affirmed), "beyond_declared_part")
     return _judgement(Disclosure.AMBIGUOUS, decisive, "says_both")
 
 

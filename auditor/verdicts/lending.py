@@ -2,11 +2,13 @@
 
 In: label, terms and strings. Out: yes, no, or unknown where too little text was seen, with reasons.
 An offer of loans in the label decides; elsewhere one word proves nothing, so an offer and two steps
-of borrowing must stand in the same text. Permissions and code decide nothing here.
+of borrowing must stand in the same text. A hint in the label ("cash") needs an offer or a step
+beside it. Permissions and code decide nothing here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +18,8 @@ from auditor.verdicts.words import MAX_TEXT, words_in
 
 _STEPS = 2
 """Different steps of borrowing that must stand beside an offer."""
+_JOINED = re.compile(r"([a-z])([A-Z])")
+"""Two words written as one: `PesoNow`."""
 _ENOUGH = 2_000
 """Characters of text from which "nothing speaks of lending" can be said."""
 
@@ -26,6 +30,8 @@ class LendingSigns(Entry):
     kind: str
     """`offer` or `process`."""
     words: tuple[str, ...]
+    in_label: tuple[str, ...] = ()
+    """Parts of a label that offer loans, as `words` do."""
     label_words: tuple[str, ...] = ()
     """Words that count in the label beside an offer or two steps elsewhere."""
     vetoes: tuple[str, ...] = ()
@@ -37,6 +43,7 @@ class Signs:
 
     offer: tuple[str, ...]
     process: tuple[str, ...]
+    in_label: tuple[str, ...]
     label: tuple[str, ...]
     vetoes: tuple[str, ...]
 
@@ -56,6 +63,7 @@ def load_signs(catalog: Catalog) -> Signs:
     return Signs(
         offer=tuple(w for e in entries if e.kind == "offer" for w in e.words),
         process=tuple(w for e in entries if e.kind == "process" for w in e.words),
+        in_label=tuple(w for e in entries for w in (*e.in_label, *e.words) if e.kind == "offer"),
         label=tuple(w for e in entries for w in e.label_words),
         vetoes=tuple(w for e in entries for w in e.vetoes),
     )
@@ -89,13 +97,13 @@ def assess_lending(
 def _assess(labels: Sequence[str], texts: Sequence[_Text], signs: Signs) -> LendingAssessment:
     reasons: list[tuple[str, str]] = []
     label = "\n".join(labels)
-    if offered := words_in(label, signs.offer, signs.vetoes):
+    if offered := words_in(label, signs.in_label, signs.vetoes):
         reasons.append(_said("label", "应用名称", offered))
     hinted = words_in(label, signs.label, signs.vetoes)
     for text in texts:
         offer = words_in(text.text, signs.offer, signs.vetoes)
         steps = words_in(text.text, signs.process, signs.vetoes)
-        if (offer and len(steps) >= _STEPS) or (hinted and (offer or len(steps) >= _STEPS)):
+        if (offer and len(steps) >= _STEPS) or (hinted and (offer or steps)):
             reasons.append(_said(text.name, text.name_zh, (*offer[:3], *steps[:3])))
     if reasons:
         if hinted and not offered:
@@ -121,7 +129,7 @@ def _said(name: str, name_zh: str, words: Iterable[str]) -> tuple[str, str]:
 
 def _labels(package: Package) -> list[str]:
     labels = {package.manifest.label, *package.manifest.labels.values()}
-    return sorted(label[:200] for label in labels if label)
+    return sorted(_JOINED.sub(r"\1 \2", label[:200]) for label in labels if label)
 
 
 def _strings(package: Package) -> str:
