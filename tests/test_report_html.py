@@ -24,7 +24,7 @@ REPORTS: dict[str, Callable[[], m.AuditReport]] = {
 }
 ALLOWED_ATTRIBUTES = set(
     """lang charset content http-equiv name class type id checked for href aria-labelledby
-    aria-hidden aria-label tabindex role scope data-l viewbox focusable x y width height rx d
+    aria-hidden aria-label tabindex role scope data-l viewbox focusable value x y width height rx d
     open""".split()  # noqa: SIM905
 )
 

@@ -144,8 +144,8 @@ def takes_which_facts(seen: Seen) -> Answer:
         points.append((say("q5.fields", names=[Code(f) for f in fields[:20]]),))
     if columns:
         points.append((say("q5.columns", names=[Code(c) for c in columns[:20]]),))
-    elif any(r.scope == Scope.BULK for r in reads):
-        points.append((say("q5.all_columns"),))
+    elif points and reads:
+        points.append((say("q5.no_columns"),))
     if points:
         return answer(5, "see", say("q5.seen"), [say("q5.names_only")], points)
     if reads or flows:

@@ -245,5 +245,9 @@ def _types(types: Iterable[str]) -> list[Value]:
 
 
 _ENTITIES = frozenset(
-    ["we", "affiliate", "third_party", "collection_agency", "credit_bureau", "regulator", "user"]
+    {
+        *("we", "affiliate", "third_party", "collection_agency", "credit_bureau", "regulator"),
+        *("user", "lender", "relatives", "risk_vendor", "sdk"),
+    }
 )
+"""Parties that the terms' reader knows by kind; any other entity is a name."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from auditor.model import CallSite, Flow, SourceRead, Statement, Warning_
+from auditor.model import CallSite, Flow, SourceRead, Statement, Step, Warning_
 from auditor.report.clean import one_line, visible
 from auditor.report.view import (
     Exhibit,
@@ -88,20 +88,21 @@ class Exhibits:
         title = say("exhibit.read", data=Name("data_type", read.data_type))
         return Exhibit(number, "read", title, tuple(facts), (self._spot(number, read.site),))
 
-    def _flow(self, number: int, flow: Flow) -> Exhibit:
-        spots = (self._spot(number, flow.source), self._spot(number, flow.sink))
+    def _flow(self, exhibit: int, flow: Flow) -> Exhibit:
+        spots = (self._spot(exhibit, flow.source), self._spot(exhibit, flow.sink))
         steps = tuple(
             StepView(
                 Name("step", s.kind or "call"),
                 *step_words(s.text),
                 _place(s.caller, s.offset, s.dex),
+                number,
             )
-            for s in flow.steps[:STEPS]
+            for number, s in _ends(list(enumerate(flow.steps, 1)))
         )
         title = say("exhibit.flow", data=Name("data_type", flow.data_type))
         left_out = max(0, len(flow.steps) - STEPS)
         facts = tuple(_flow_facts(flow))
-        return Exhibit(number, "flow", title, facts, spots, steps, left_out)
+        return Exhibit(exhibit, "flow", title, facts, spots, steps, left_out)
 
     def _spot(self, number: int, site: CallSite) -> Spot:
         """Make a call ready to be shown, with the lines of its method unless they are shown."""
@@ -114,6 +115,11 @@ class Exhibits:
             return replace(bare, shown_in=before)
         lines, left_out = excerpt(source, site.signature)
         return replace(bare, lines=lines, left_out=left_out)
+
+
+def _ends(steps: list[tuple[int, Step]]) -> list[tuple[int, Step]]:
+    """Keep the beginning and the end of a long flow."""
+    return steps if len(steps) <= STEPS else [*steps[: STEPS - 8], *steps[-8:]]
 
 
 def _place(caller: str, offset: int, dex: str, callee: str = "") -> Spot:

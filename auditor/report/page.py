@@ -23,6 +23,7 @@ from auditor.model import (
     Limit,
     PermissionUse,
     Practice,
+    Scope,
     Severity,
     SourceRead,
     Statement,
@@ -366,7 +367,15 @@ def _practice_of(seen: Seen, finding: Finding) -> Practice | None:
 def _flows_of(seen: Seen, finding: Finding, practice: Practice | None) -> list[Flow]:
     named = {*finding.evidence, *(practice.flows if practice else ())}
     found = [f for f in seen.report.flows if f.id in named]
-    return sorted(found, key=lambda f: (f.id not in finding.evidence, -f.level.rank, f.id))
+    return sorted(
+        found,
+        key=lambda f: (
+            f.id not in finding.evidence,
+            -f.level.rank,
+            f.scope != Scope.BULK,
+            f.id,
+        ),
+    )
 
 
 def _lists(finding: Finding) -> tuple[tuple[str, tuple[Local, ...]], ...]:

@@ -70,6 +70,8 @@ class StepView:
     text: str
     """The step in English words, empty when kind and `what` say it."""
     spot: Spot
+    number: int
+    """Its place in the whole flow; a jump shows where steps are left out."""
 
 
 @dataclass(frozen=True, slots=True)
