@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from auditor.catalog import Catalog
 from auditor.model import (
@@ -429,3 +432,55 @@ def test_distances_follow_the_longest_chain_of_broader_words() -> None:
     assert graph.vagueness("imei", "device") == 0.5
     assert graph.vagueness("imei", "contacts") == 1.0
     assert graph.distance("never.seen", "never") == 1
+
+
+TYPES = ("contacts", "contacts.phone", "emergency_contact", "sms", "personal_information",
+         "other_information", "communication_information", "never_seen")  # fmt: skip
+STATEMENTS = st.builds(
+    says,
+    st.sampled_from(TYPES),
+    no=st.booleans(),
+    scope=st.sampled_from(("", "full", "selected_only", "local_only", "otp_only", "other_only")),
+    action=st.sampled_from(list(Action)),
+    entity=st.sampled_from(("we", "", "user", "third_party", "Acme Data")),
+    to=st.sampled_from(((), ("third_party",), ("Acme",), ("credit_bureau",))),
+    modality=st.sampled_from(("", "optional", "with_consent", "only_if")),
+    broad=st.booleans(),
+    purposes=st.sampled_from(((), ("emergency_contact",), ("debt_collection",))),
+    confidence=st.sampled_from(("high", "low")),
+)
+PRACTICES = st.builds(
+    practice,
+    st.sampled_from(("contacts", "sms", "personal_information", "never_seen")),
+    st.sampled_from(("", "first_party", "unknown", "people_texted", "Acme Data")),
+    st.sampled_from(list(Scope)),
+    st.sampled_from((Action.COLLECT, Action.SHARE)),
+    st.sampled_from(("app", "acme-sdk")),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PRACTICES, st.lists(STATEMENTS, max_size=6), st.randoms(use_true_random=False))
+def test_every_text_has_one_class_whatever_the_order(
+    what: Practice, statements: list[Statement], random: Random
+) -> None:
+    shuffled = list(statements)
+    random.shuffle(shuffled)
+
+    found = classify(what, Terms((DOCUMENT,), tuple(statements)), ONTOLOGY)
+
+    assert found == classify(what, Terms((DOCUMENT,), tuple(shuffled)), ONTOLOGY)
+    assert REASONS[found.reason].disclosure is found.disclosure
+    assert found.disclosure is not Disclosure.NO_TERMS
+    assert (found.vagueness is not None) == (found.disclosure is V)
+    assert found.vagueness is None or 0 <= found.vagueness <= 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(STATEMENTS, max_size=5))
+def test_a_plain_yes_is_never_passed_over(statements: list[Statement]) -> None:
+    found = classify(UPLOAD, Terms((DOCUMENT,), (*statements, NAMED)), ONTOLOGY)
+
+    assert found.disclosure in (C, A, X)
+    if not any(s.negated for s in statements):
+        assert found.disclosure is C
