@@ -10,12 +10,15 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from auditor.errors import UsageError
 from auditor.report.html import render_html
+from auditor.report.pdf import render_pdf
 from tests import report_fixture as fixture
 
 if TYPE_CHECKING:
@@ -195,3 +198,16 @@ _CONTRAST = """() => {
   }
   return [...poor];
 }"""
+
+
+def test_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMIUM", str(CHROMIUM))
+    with ThreadPoolExecutor(1) as other:  # this thread's loop belongs to `browser`
+        printed = other.submit(render_pdf, fixture.quiet(), "zh").result()
+    assert printed.startswith(b"%PDF-")
+
+
+def test_pdf_without_a_browser_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMIUM", "/nonexistent/chromium")
+    with pytest.raises(UsageError, match="Chromium could not print"):
+        render_pdf(fixture.quiet(), "zh")
