@@ -223,6 +223,15 @@ def test_corrupt_data_name_the_file() -> None:
         opened(patched(data, 0, b"XX")).read("a")
 
 
+def test_names_in_messages_are_one_harmless_line() -> None:
+    name = "a\n\x1b[31m\u202e" + "b" * 500
+    data = zipped({name: b"x" * 1000})
+    with pytest.raises(UnreadablePackageError) as caught:
+        opened(patched(data, 0, b"XX")).read(name)
+    shown = "a\\u000a\\u001b[31m\\u202e" + "b" * 71 + "…"
+    assert str(caught.value) == f"x.apk: {shown}: no local header at its place"
+
+
 def test_checksums() -> None:
     assert checksum_limits("w", b"abc", zlib.crc32(b"abc")) == []
     assert checksum_limits("w", b"abc", None) == []

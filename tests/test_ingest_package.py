@@ -151,6 +151,16 @@ def test_bundle_with_a_broken_part() -> None:
     assert Limit("not_examined", "x.xapk!/config.zh.apk", why) in package.limits
 
 
+def test_parts_with_one_name_keep_their_places() -> None:
+    package = read_package_bytes("x.xapk", zipped({"a/base.apk": BASE, "b/base.apk": ZH}))
+    assert [part.name for part in package.parts] == ["a/base.apk#1", "b/base.apk#2"]
+
+
+def test_name_of_a_part_is_harmless() -> None:
+    package = read_package_bytes("x.xapk", zipped({"ba\nse.apk": BASE}))
+    assert [part.name for part in package.parts] == ["ba\\u000ase.apk"]
+
+
 def test_splits_without_their_base() -> None:
     package = read_package_bytes("x.apks", zipped({"a.apk": ZH, "b.apk": ARM}))
     why = "the base APK is missing; only splits are here"

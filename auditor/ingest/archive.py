@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from auditor.errors import UnreadablePackageError
 from auditor.ingest.source import BytesSource, Source, WindowSource
-from auditor.ingest.zip_directory import DEFLATED, Directory, Entry, read_directory
+from auditor.ingest.zip_directory import DEFLATED, Directory, Entry, read_directory, shown
 from auditor.model import Limit
 
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -95,7 +95,7 @@ class Archive:
         return WindowSource(self.source, self._data_start(entry), entry.size)
 
     def _error(self, name: str, why: object) -> UnreadablePackageError:
-        return UnreadablePackageError(f"{self.where}: {name}: {why}")
+        return UnreadablePackageError(f"{self.where}: {shown(name)}: {why}")
 
     def _data_start(self, entry: Entry) -> int:
         raw = self.source.read(entry.header, _LOCAL.size)

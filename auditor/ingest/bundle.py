@@ -17,6 +17,7 @@ from auditor.ingest.archive import Archive, checksum_limits, open_archive
 from auditor.ingest.axml import Document, Element, read_axml
 from auditor.ingest.manifest import Identity, identify
 from auditor.ingest.source import FileSource, Source
+from auditor.ingest.zip_directory import shown
 from auditor.model import Limit
 
 MAX_APKS = 500
@@ -64,7 +65,7 @@ def find_in_folder(path: Path) -> Found:
         apks.append(open_apk(FileSource(file), file.name, read_idsig(side)))
     packages = sorted({apk.identity.package for apk in apks})
     if len(packages) > 1:
-        names = ", ".join(packages[:5])
+        names = ", ".join(map(shown, packages[:5]))
         raise UnreadablePackageError(f"{path.name}: holds APKs of several apps: {names}")
     return _chosen(apks, path.name, None)
 
@@ -146,7 +147,7 @@ def _apk(archive: Archive, name: str, idsig: bytes) -> Apk:
     for problem in document.problems:
         limits.append(Limit("manifest_malformed", where, problem))
     if root is not None and root.name != "manifest":
-        why = f"its root is <{root.name[:40]}>, not <manifest>"
+        why = f"its root is <{shown(root.name)}>, not <manifest>"
         limits.append(Limit("manifest_malformed", where, why))
     root = root or Element("manifest")
     return Apk(name, archive, root, identify(root), idsig, tuple(limits))
@@ -164,8 +165,11 @@ def _installable(entries: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _short_names(entries: list[str]) -> list[str]:
-    names = [PurePosixPath(entry).name for entry in entries]
-    return names if len(set(names)) == len(names) else entries
+    """Name the parts by their files, by their places where two files are called the same."""
+    names = [shown(PurePosixPath(entry).name) for entry in entries]
+    if len(set(names)) == len(names):
+        return names
+    return [f"{shown(entry)}#{position}" for position, entry in enumerate(entries, 1)]
 
 
 def _chosen(apks: list[Apk], where: str, outer: Archive | None) -> Found:
@@ -179,11 +183,11 @@ def _chosen(apks: list[Apk], where: str, outer: Archive | None) -> Found:
         if apk is base:
             continue
         if identity.package != base.identity.package:
-            why = f"belongs to another app, {identity.package or 'without a name'}"
+            why = f"belongs to another app, {shown(identity.package) or 'without a name'}"
         elif not identity.split:
             why = "another variant of the base APK"
         elif identity.split in taken:
-            why = f"another variant of the split {identity.split}"
+            why = f"another variant of the split {shown(identity.split)}"
         else:
             taken[identity.split] = apk
             continue

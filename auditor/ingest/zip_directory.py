@@ -222,5 +222,11 @@ def _points_outside(name: str) -> bool:
 
 
 def _counted(names: list[str]) -> str:
-    first = names[0] if len(names[0]) <= 80 else names[0][:79] + "…"
+    first = shown(names[0])
     return f"{first} and {len(names) - 1} more" if len(names) > 1 else first
+
+
+def shown(name: str) -> str:
+    """Write a name out of an archive so that a message stays one short, harmless line."""
+    name = name if len(name) <= 80 else name[:79] + "…"
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in name)
