@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.model import Action, Practice, Scope, Statement, is_a
-from auditor.verdicts.generic import GENERAL, use_of_general_words
+from auditor.verdicts.generic import GENERAL, GeneralWords
 from auditor.verdicts.ontology import Ontology
 from auditor.verdicts.parties import Parties
 from auditor.verdicts.practices import FIRST_PARTY, PEOPLE_TEXTED
@@ -87,10 +87,9 @@ def covers_of(
     statements: Iterable[Statement],
     ontology: Ontology,
     parties: Parties,
+    general: GeneralWords,
 ) -> tuple[Cover, ...]:
     """Give every cover of `practice`, nearest first."""
-    statements = tuple(statements)
-    general = use_of_general_words(statements, ontology.open_words)
     found = []
     for statement in statements:
         word = _nearest_word(practice, statement, ontology)

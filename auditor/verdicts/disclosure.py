@@ -32,6 +32,7 @@ from auditor.verdicts.cover import (
     covers_of,
     declared_for_ourselves,
 )
+from auditor.verdicts.generic import GeneralWords, use_of_general_words
 from auditor.verdicts.ontology import Ontology
 from auditor.verdicts.parties import Parties
 from auditor.verdicts.practices import OURS, PEOPLE_TEXTED
@@ -62,16 +63,19 @@ def classify(
     terms: Terms,
     ontology: Ontology,
     parties: Parties | None = None,
+    general: GeneralWords | None = None,
 ) -> Judgement:
     """Classify how `terms` disclose `practice`.
 
     A statement counts when it speaks of the same or broader data and of the same or a broader
-    recipient; the practice is *clear* only when both are named.
+    recipient; the practice is *clear* only when both are named. `general` saves looking through
+    the terms again for each practice.
     """
     if not terms.documents:
         return Judgement(Disclosure.NO_TERMS, (), None, "no_terms")
     parties = parties or Parties()
-    covers = covers_of(practice, terms.statements, ontology, parties)
+    general = general or use_of_general_words(terms.statements, ontology.open_words)
+    covers = covers_of(practice, terms.statements, ontology, parties, general)
     of = {kind: [c for c in covers if c.kind is kind] for kind in Kind}
     affirmed, limits, denials = _by_scope(practice, of)
     if denials and affirmed:
@@ -107,13 +111,14 @@ def disclose(
         for p in reversed(practices)
         if p.action is Action.SHARE and p.recipient in OURS and p.level.rank >= Level.LINKED.rank
     }
+    general = use_of_general_words(terms.statements, ontology.open_words)
     done = []
     for practice in practices:
         act = practice
         if practice.action is Action.COLLECT and practice.data_type in sent:
             recipient = sent[practice.data_type]
             act = replace(practice, action=Action.SHARE, recipient=recipient)
-        found = classify(act, terms, ontology, parties)
+        found = classify(act, terms, ontology, parties, general)
         done.append(
             replace(
                 practice,

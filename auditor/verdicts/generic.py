@@ -12,7 +12,7 @@ children, guests, or "irrelevant" information.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.model import Action, Practice, Statement
@@ -39,8 +39,8 @@ class GeneralWords:
     """Number of types that each document says are taken."""
     given: Mapping[str, int]
     """Number of types that each document says are given to others."""
-    open_words: tuple[str, ...]
-    """Words that leave a list open."""
+    left_open: frozenset[str]
+    """Ids of the statements that leave their list open."""
 
     def count(self, word: str, statement: Statement, practice: Practice, parties: Parties) -> bool:
         """Tell whether this statement, in which only `word` covers the data, speaks of them."""
@@ -56,7 +56,7 @@ class GeneralWords:
         if word == OPEN_ENDED:
             return not statement.condition
         listed = (self.given if given else self.taken).get(statement.document, 0)
-        return listed < _LISTS or bool(words_in(statement.quote, self.open_words))
+        return listed < _LISTS or statement.id in self.left_open
 
     def _denial_counts(self, statement: Statement, *, given: bool) -> bool:
         if statement.scope == "other_only" or statement.confidence == "low":
@@ -67,7 +67,7 @@ class GeneralWords:
 
 
 def use_of_general_words(
-    statements: Iterable[Statement], open_words: tuple[str, ...]
+    statements: Sequence[Statement], open_words: tuple[str, ...]
 ) -> GeneralWords:
     """Look through all statements of one app once."""
     taken: dict[str, set[str]] = {}
@@ -84,5 +84,7 @@ def use_of_general_words(
     return GeneralWords(
         {name: len(found) for name, found in taken.items()},
         {name: len(found) for name, found in given.items()},
-        open_words,
+        frozenset(
+            s.id for s in statements if ROOT in s.data_types and words_in(s.quote, open_words)
+        ),
     )
