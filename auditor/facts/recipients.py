@@ -12,14 +12,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-
-import tldextract
+from typing import TYPE_CHECKING
 
 from auditor.catalog import Catalog
 from auditor.facts.entries import HostEntry
 from auditor.facts.libraries import library_entries
 from auditor.facts.names import HostMap
 from auditor.model import Package
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 FIRST_PARTY = "first_party"
 UNKNOWN = "unknown"
@@ -69,7 +71,10 @@ class HostBook:
 
 
 @cache
-def _extractor() -> tldextract.TLDExtract:
+def _extractor() -> TLDExtract:
+    """The list of public suffixes that the library carries; imported late, for it is slow."""
+    import tldextract
+
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 

@@ -113,11 +113,11 @@ def _root(name: str) -> str:
 
 def _confirmed(facts: ScriptFacts, apis: JsApis, code: Code) -> ScriptFacts:
     """Drop reads through a bridge whose method the DEX files do not even name."""
-    bridged = {e.id for e in apis.entries if e.id.startswith("bridge_")}
+    bridged = {e.id for e in apis.entries if e.id.startswith("bridge_")} | {"bridge_native_module"}
     lost = {
         r.site
         for r in facts.reads
-        if r.rule in bridged and not _named(r.site.signature.rpartition(".")[2], code)
+        if r.rule in bridged and not _named(r.detail or r.site.signature.rpartition(".")[2], code)
     }
     if not lost:
         return facts

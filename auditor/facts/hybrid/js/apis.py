@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from auditor.catalog import Catalog, Entry
+from auditor.facts.hybrid.words import speaks_of
 from auditor.model import DataType
 
 
@@ -33,6 +34,10 @@ class JsApi(Entry):
     """Dotted paths; a leading `?.` stands for any receiver."""
     when: dict[str, str] = {}
     """Ports that must hold these constants."""
+    mentions: tuple[str, ...] = ()
+    """Some argument must be made from a text or interface that begins with one of these."""
+    speaks: str = ""
+    """Port whose constant must hold a word of this data type (see `words`)."""
     data_type: DataType = DataType("")
     scope: Literal["bulk", "one_picked", "unknown"] = "unknown"
     out: tuple[str, ...] = ()
@@ -88,6 +93,29 @@ class JsApis:
 def js_apis(catalog: Catalog) -> JsApis:
     """The interfaces of a catalog, read once."""
     return JsApis(catalog)
+
+
+_READS = ("get", "fetch", "read", "load", "query", "list", "find", "select", "sync", "collect")
+NATIVE = "NativeModules."
+
+
+def native_reads(path: str, apis: JsApis) -> list[JsApi]:
+    """Sources behind a module of the app itself (React Native) whose name speaks of a data type."""
+    plain = plain_path(path)
+    method = plain.rpartition(".")[2].lower()
+    if not plain.startswith(NATIVE) or not method.startswith((*_READS, "upload", "all")):
+        return []
+    return [
+        JsApi(
+            id="bridge_native_module",
+            kind="source",
+            data_type=data_type,
+            scope="bulk",
+            out=("result", "0()0", "0()1", "1()0", "1()1"),
+        )
+        for data_type, words in sorted(apis.words.items())
+        if speaks_of(plain.removeprefix(NATIVE), words)
+    ][:1]
 
 
 _HOLDERS = frozenset({"window", "globalThis", "self", "top", "global", "parent"})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.facts.hybrid.js.apis import JsApi, JsApis, plain_path
+from auditor.facts.hybrid.js.apis import JsApi, JsApis, native_reads, plain_path
 from auditor.facts.hybrid.js.builder import Program
 from auditor.facts.hybrid.js.graph import ANY, Call, Graph, Value
+from auditor.facts.hybrid.js.text import ADDRESS, Texts
+from auditor.facts.hybrid.words import speaks_of
 
 _ROUNDS = 4
 """How often calls without a known target are given their general meaning."""
@@ -56,6 +58,9 @@ class Linker:
         self._seen: set[tuple[int, str]] = set()
         self.bases: dict[str, int] = {}
         """Instance path → node of the base address it was made with."""
+        self.pending: list[tuple[JsApi, int, str]] = []
+        self.origins: dict[int, list[int]] = {}
+        """Result of an unknown call → what it was given."""
         self._kept: dict[str, int] = {}
 
     def solve(self) -> None:
@@ -65,7 +70,7 @@ class Linker:
         self.graph.solve()
         for _ in range(_ROUNDS):
             before = len(self.graph.calls)
-            changed = self._name_loose() | self._open_calls()
+            changed = self._name_loose() | self._open_calls() | self._retry()
             self.graph.solve()
             if not changed and before == len(self.graph.calls):
                 break
@@ -172,7 +177,7 @@ class Linker:
             self.graph.copy(call.args[0], call.result)
         elif plain in _NO_RESULT:
             call.modelled = True
-        for api in self.apis.of(path):
+        for api in self.apis.of(path) or native_reads(path, self.apis):
             if api.kind in ("source", "sink", "gives", "store", "load"):
                 self._use(api, number, path)
 
@@ -184,6 +189,7 @@ class Linker:
         base = plain.removesuffix(".create")
         path = f"{base}@{number}"
         self.graph.add(call.result, ("p", path))
+        self.graph.place(call.result, self.graph.new_object())
         if base == "axios" and call.args:
             node = self.graph.node()
             self.graph.load(call.args[0], "baseURL", node)
@@ -210,6 +216,11 @@ class Linker:
         call = self.graph.calls[number]
         if not all(self._holds(call, port, wanted) for port, wanted in api.when.items()):
             return
+        if api.mentions and not self._mentions(call, api.mentions):
+            self.pending.append((api, number, path))
+            return
+        if api.speaks and not self._speaks(call, api):
+            return
         call.modelled = True
         use = Use(api, number, path)
         self.uses.append(use)
@@ -230,6 +241,29 @@ class Linker:
     def _holds(self, call: Call, port: str, wanted: str) -> bool:
         node = self.port(call, port)
         return node >= 0 and ("s", wanted) in self.graph.values[node]
+
+    def _speaks(self, call: Call, api: JsApi) -> bool:
+        node = self.port(call, api.speaks)
+        words = self.apis.words.get(api.data_type, ())
+        texts = [w for k, w in self.graph.values[node] if k == "s"] if node >= 0 else []
+        return any(speaks_of(str(text), words) for text in texts)
+
+    def _mentions(self, call: Call, starts: tuple[str, ...]) -> bool:
+        """Tell whether an argument comes, through whatever calls, from one of these texts."""
+        seen = set(call.args)
+        wave = list(call.args)
+        for _ in range(6):
+            following: list[int] = []
+            for node in wave:
+                for kind, what in self.graph.values[node]:
+                    if kind in ("s", "p") and plain_path(str(what)).startswith(starts):
+                        return True
+                sources = [s for s, _ in self.graph.into[node]]
+                sources += self.graph.concat.get(node, []) + self.origins.get(node, [])
+                following += [s for s in sources if s not in seen]
+                seen.update(following)
+            wave = following[:200]
+        return False
 
     def _keep(self, api: JsApi, call: Call) -> None:
         """Local storage: what is kept under a key comes back under it."""
@@ -290,11 +324,25 @@ class Linker:
             if call.targets or call.modelled or call.method not in self.apis.by_name:
                 continue
             for api in self.apis.by_name[call.method]:
+                if api.kind == "sink" and not self._addressed(api, call):
+                    continue
                 if (number, api.id) not in self._seen:
                     self._seen.add((number, api.id))
                     self._use(api, number, f"?.{call.method}")
                     found = True
         return found
+
+    def _retry(self) -> bool:
+        """Ask again what arguments are made from: unknown calls have got their meaning since."""
+        waiting, self.pending = self.pending, []
+        for api, number, path in waiting:
+            self._use(api, number, path)
+        return len(self.pending) < len(waiting)
+
+    def _addressed(self, api: JsApi, call: Call) -> bool:
+        """Tell whether a call known by its method alone is given something like an address."""
+        texts = Texts(self.graph).of(self.port(call, api.url))
+        return any(ADDRESS.match(text) for text in texts)
 
     def _open_calls(self) -> bool:
         """Give calls of unknown functions their general meaning: results and callbacks."""
@@ -313,9 +361,9 @@ class Linker:
             if method in _SAME:
                 graph.copy(call.this, call.result)
             if method in _ADDS:
-                for arg in call.args:
-                    graph.store(call.this, ANY, arg)
+                self._add(call)
             graph.extra.append((call.this, call.result, "deep"))
+        self.origins[call.result] = [call.this, *call.args] if call.this >= 0 else call.args
         holder = graph.node()
         if method in _ELEMENTS:
             graph.load(call.this, ANY, holder) if call.this >= 0 else None
@@ -330,6 +378,16 @@ class Linker:
             if method in ("each", "map", "forEach"):
                 graph.extra.append((arg, holder, "own"))
             graph.watch(arg, lambda value: self._callback(call, value, holder), "f")
+
+    def _add(self, call: Call) -> None:
+        """`list.push(x)` and the like; `form.append("name", x)` keeps the name."""
+        graph = self.graph
+        keys = [str(w) for k, w in graph.values[call.args[0]] if k == "s"] if call.args else []
+        if len(call.args) == 2 and len(keys) == 1:
+            graph.store(call.this, keys[0], call.args[1])
+            return
+        for arg in call.args:
+            graph.store(call.this, ANY, arg)
 
     def _callback(self, call: Call, value: Value, holder: int) -> None:
         """A function handed to an unknown one: it gets the receiver, its result comes back."""

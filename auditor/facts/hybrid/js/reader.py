@@ -12,7 +12,7 @@ from auditor.facts.hybrid.js.living import Living
 from auditor.facts.hybrid.js.segments import Piece
 from auditor.facts.hybrid.js.spoken import spoken_flows
 from auditor.facts.hybrid.js.taint import Arrival, Taint
-from auditor.facts.hybrid.js.text import HOLE, Texts
+from auditor.facts.hybrid.js.text import ADDRESS, HOLE, Texts
 from auditor.facts.hybrid.js.values import Script, ScriptFacts, Sending
 from auditor.model import (
     CallSite,
@@ -30,7 +30,6 @@ _MAX_FLOWS = 200
 _BASES = frozenset(
     {"baseurl", "base_url", "apiurl", "api_url", "baseapi", "apihost", "base_api", "domain", "host"}
 )
-_URL_LIKE = re.compile(r"(?:https?|wss?)://|/|\x00/")
 _FULL = re.compile(r"(?:https?|wss?)://[^/\x00]+", re.I)
 
 
@@ -116,7 +115,15 @@ class Reader:
             use.api.id,
             "app",
             self._trigger(call),
+            detail=self._asked(use),
         )
+
+    def _asked(self, use: Use) -> str:
+        """The constant by which a bridge is asked for data, if the interface has one."""
+        if not use.api.speaks:
+            return ""
+        node = self.linker.port(self.graph.calls[use.call], use.api.speaks)
+        return next(iter(sorted(str(w) for k, w in self.graph.values[node] if k == "s")), "")
 
     def _trigger(self, call: Call) -> str:
         """How the host starts the function a call stands in, as far as scripts show it.
@@ -179,9 +186,11 @@ class Reader:
 
     def _based(self, text: str, use: Use) -> str:
         """Join a relative address with the base in force, when there is one."""
-        if _FULL.match(text) or not text.startswith(("/", HOLE)):
-            return text
         node = self.linker.bases.get(use.path.rpartition(".")[0])
+        if _FULL.match(text) or not (node or text.startswith(("/", HOLE))):
+            return text
+        if text.startswith((HOLE + "//", "//")):
+            return text
         bases = tuple(t for t in self.texts.of(node) if _FULL.match(t)) if node is not None else ()
         bases = bases or (self.base if len(self.base) == 1 else ())
         if len(bases) != 1:
@@ -195,7 +204,7 @@ class Reader:
         """
         call = self.graph.calls[use.call]
         urls = self._urls(use, stack)
-        if use.path.startswith("?.") and not any(_URL_LIKE.match(u) for u in urls):
+        if use.path.startswith("?.") and not any(ADDRESS.match(u) for u in urls):
             return None
         method = use.api.default_method
         opening = self._opening(use)

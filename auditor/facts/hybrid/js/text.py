@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from auditor.facts.hybrid.js.graph import Graph
 
 HOLE = "\0"
 """Stands for a part that is not known."""
+ADDRESS = re.compile(r"(?:https?|wss?)://|/[A-Za-z0-9]|\x00/")
+"""Beginning of a text that can be an address."""
 _MOST = 12
 _DEPTH = 40
 _WORK = 4000
