@@ -329,7 +329,10 @@ def claims_of(parsed: Parsed, frame: Frame | None) -> list[Claim]:
     excepted = [c for c in sentence.of("exception") if c.end - c.start > 4]
     orphans: list[Hit] = []
     denied: list[Hit] = []
+    asked = _asked_again(sentence)
     for mention in sentence.mentions:
+        if mention.end <= asked:
+            continue
         verb = governor(parsed, mention)
         if verb is not None and _is_aim(parsed, verb, mention):
             continue
@@ -352,6 +355,15 @@ def claims_of(parsed: Parsed, frame: Frame | None) -> list[Claim]:
         claims.append(_with_context(parsed, claim_of_frame(frame, tuple(orphans))))
     claims.extend(_elliptic(parsed, {i for i, _ in groups}))
     return claims
+
+
+def _asked_again(sentence: Sentence) -> int:
+    """Where "我们会另行征求您的同意" stands in a conditional sentence, else 0.
+
+    "如果更新的内容需要获取通讯录，我们会征求您的同意" speaks of a future version; what stands before is no claim.
+    """
+    asks = sentence.of("ask")
+    return asks[-1].start if asks and sentence.has("condition") else 0
 
 
 def claim_of_frame(frame: Frame, mentions: tuple[Hit, ...]) -> Claim:

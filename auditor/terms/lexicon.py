@@ -190,12 +190,19 @@ _AS_FOLDED = str.maketrans(
 """Punctuation of patterns, as folding writes it."""
 
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset(["verb", "negator", "none", "exception", "breaker", "conj", "prep", "condition", "consent", "optional"]),
+    frozenset(
+        {"verb", "negator", "none", "exception", "breaker", "conj", "prep", "condition"}
+        | {"consent", "optional"}
+    ),
     frozenset({"party"}),
     frozenset({"purpose"}),
     frozenset({"filler"}),
     frozenset({"infinitive"}),
-    frozenset(["question", "right", "duty", "definition", "anaphor", "other", "select", "local", "otp", "ask", "refusal"]),
+    frozenset({"category"}),
+    frozenset(
+        {"question", "right", "duty", "definition", "anaphor", "other", "select", "local", "otp"}
+        | {"ask", "refusal"}
+    ),
 )
 """Kinds of cues that compete for the same characters; matches of different layers may overlap."""
 HEADS = ("section", "column", "answer")

@@ -161,6 +161,7 @@ class DocumentReader:
         purposes = _following_purposes(sentences)
         question: Sentence | None = None
         joint: Frame | None = None
+        defines = False
         for number, sentence in enumerate(sentences):
             if question is not None:
                 self._answer(question, sentence, passage, folded, tag)
@@ -168,7 +169,8 @@ class DocumentReader:
                 passage.block.kind is Kind.HEADING and sentence.has("question")
             )
             question = sentence if asks else None
-            if question is not None or _defines(sentence):
+            defines = _defines(sentence) or (defines and sentence.joined)
+            if question is not None or defines:
                 continue
             if self._labels(sentence, sentences):
                 self.memory.topic = self.definitions.resolve(sentence, sentence.mentions)
@@ -398,6 +400,8 @@ def _asks(sentence: Sentence) -> bool:
 
 def _defines(sentence: Sentence) -> bool:
     """A definition of law ("个人敏感信息是指一旦泄露…") names types without collecting them."""
+    if len(sentence.of("category")) >= 3 and not _speaks_for_us(sentence):
+        return True
     if not sentence.has("definition"):
         return False
     broad = any(m.sense.value == "personal_information" for m in sentence.mentions)
@@ -408,7 +412,8 @@ def _speaks_for_us(sentence: Sentence) -> bool:
     """First person and a verb of collecting or sharing."""
     ours = any(c.sense.value == "we" for c in sentence.of("party"))
     acts = any(c.sense.value in ("collect", "share", "upload") for c in sentence.of("verb"))
-    return ours and acts and not sentence.has("right")
+    asked = any(word in sentence.text for word in ("权限", "permission")) and sentence.has("verb")
+    return (ours and acts or asked) and not sentence.has("right")
 
 
 def _clip(text: str) -> str:
