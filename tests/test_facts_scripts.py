@@ -355,3 +355,18 @@ def test_data_types_of_reads() -> None:
     assert [(f.data_type, f.endpoint) for f in facts(text).flows] == [
         (DataType("location"), "https://a.example/l")
     ]
+
+
+def test_big_metro_bundle_is_read_where_the_reader_is_used() -> None:
+    filler = "".join(
+        f"\n__d(function(g,r,i,a,m,e,d){{e.f=function(a){{return a+{n}}};{'var z=1;' * 150}}},{n},[{n + 1}]);"
+        for n in range(1000, 1400)
+    )
+    text = METRO.replace(
+        "\n__d(function(g,r,i,a,m,e,d){e.BASE", filler + "\n__d(function(g,r,i,a,m,e,d){e.BASE"
+    )
+    assert len(text) > 500_000
+    flow = facts(text).flows[0]
+    assert flow.endpoint == "https://api.kuaijie.example/v2/user/book"
+    assert text[flow.source.offset :].startswith("t.default.getAll()")
+    assert text[flow.sink.offset :].startswith("fetch(")

@@ -8,10 +8,11 @@ not parsed. HTML gives its inline scripts.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+
+from auditor.facts.hybrid.js.bundles import find_modules, related_modules
 
 WHOLE = 300_000
 """Bytes up to which a script is read as one piece."""
@@ -19,28 +20,15 @@ PARSED = 320_000
 """Bytes of all scripts of one app that are parsed."""
 _LARGEST = 150_000
 """Bytes of one piece that are parsed."""
-_METRO = re.compile(rb"^__d\(function", re.M)
-_NAMES = rb"\w{1,30}(?:,\s?\w{1,30}){0,2}"
-_MODULE = re.compile(
-    rb":\s?(?:function\s?\(" + _NAMES + rb"\)\s?\{|\(" + _NAMES + rb"\)\s?=>\s?\{|\w{1,3}=>\{)"
-)
-_KEY = re.compile(
-    rb"[,{\[]\s{0,40}(?:\"[^\"\\\n]{1,200}\"|'[^'\\\n]{1,200}'|\d{1,7}|[0-9a-f]{4})\s?\Z"
-)
-"""What stands before the function of a module in a table: a quoted name or a number."""
 _HANDLER = re.compile(
     rb"\son([a-z]{3,20})\s{0,4}=\s{0,4}(?:\"([^\"<>]{1,2000})\"|'([^'<>]{1,2000})')", re.I
 )
-_MANY = 8
-"""Beginnings of modules from which a script counts as a bundle of this kind."""
 _HITS = 300
 """Places of one word that are looked at in a big script."""
 _AROUND = (20_000, 6_000, 2_000)
 """Bytes before and after a place that are parsed in a script without modules, by rank."""
 NOTHING = 3
 """Rank of a piece that holds nothing of interest."""
-_PREFIX = b"__modules({"
-_SUFFIX = b"})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +78,27 @@ def cut(file: int, text: bytes, words: Sequence[Sequence[bytes]], base: int = 0)
     hits = _hits(text, words)
     if len(text) <= WHOLE:
         return [Piece(file, base, text, min((rank for _, rank in hits), default=NOTHING))]
-    starts, wrapped = _module_starts(text)
+    bundle = find_modules(text)
     ranks: dict[tuple[int, int], int] = {}
+    core: set[int] = set()
     for at, rank in hits:
-        number = bisect_right(starts, at) - 1
-        start = starts[number] if number >= 0 else 0
-        end = starts[number + 1] if number + 1 < len(starts) else len(text)
+        number = bundle.module_at(at)
+        start, end = bundle.span(number) if number >= 0 else (0, len(text))
+        if rank == 0 and number >= 0:
+            core.add(number)
         if end - start > _LARGEST:
             around = _AROUND[min(rank, len(_AROUND) - 1)]
             start, end = _window(text, max(start, at - around), min(end, at + around))
         ranks[start, end] = min(rank, ranks.get((start, end), NOTHING))
-    pieces = []
-    for (start, end), rank in _disjoint(ranks):
-        body = text[start:end]
-        if wrapped and start in starts:
-            body = _PREFIX + body.rstrip(b", \n") + _SUFFIX
-            pieces.append(Piece(file, base + start - len(_PREFIX), body, rank))
-        else:
-            pieces.append(Piece(file, base + start, body, rank))
-    return pieces
+    for number, rank in related_modules(bundle, text, core).items():
+        start, end = bundle.span(number)
+        if end - start <= _LARGEST:
+            ranks[start, end] = min(rank, ranks.get((start, end), NOTHING))
+    return [
+        Piece(file, base + start - shift, body, rank)
+        for (start, end), rank in _disjoint(ranks)
+        for body, shift in [bundle.program(text, start, end)]
+    ]
 
 
 def _hits(text: bytes, words: Sequence[Sequence[bytes]]) -> list[tuple[int, int]]:
@@ -146,18 +136,6 @@ def _disjoint(ranks: dict[tuple[int, int], int]) -> list[tuple[tuple[int, int], 
                 continue
         joined.append(((start, end), rank))
     return joined
-
-
-def _module_starts(text: bytes) -> tuple[list[int], bool]:
-    metro = [m.start() for m in _METRO.finditer(text)]
-    if len(metro) >= _MANY:
-        return metro, False
-    table = []
-    for match in _MODULE.finditer(text):
-        low = max(0, match.start() - 244)
-        if key := _KEY.search(text[low : match.start()]):
-            table.append(low + key.start() + 1)
-    return (table, True) if len(table) >= _MANY else ([], False)
 
 
 def choose(pieces: Iterable[Piece]) -> tuple[list[Piece], list[Piece]]:
