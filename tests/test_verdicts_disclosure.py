@@ -169,6 +169,12 @@ TEXTS = practice(recipient="people_texted")
             id="certain information on your device, beside a list",
         ),
         pytest.param(
+            UPLOAD,
+            [says("other_information"), says("phone_number", "id_card", "bank_card", "face",
+                                             "location", "device_ids")],
+            OM, "silent", id="other necessary information, beside a full list",
+        ),
+        pytest.param(
             UPLOAD, [says("personal_information", no=True, scope="other_only"), *LIST], OM,
             "silent", id="no irrelevant information",
         ),

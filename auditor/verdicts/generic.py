@@ -25,6 +25,8 @@ OPEN_ENDED = "other_information"
 GENERAL = frozenset({ROOT, OPEN_ENDED})
 _LISTS = 3
 """A document that names as many types gives a list."""
+_LISTS_ALL = 6
+"""A document that names as many gives a full one: its "other necessary information" adds none."""
 _TAKING = frozenset({Action.COLLECT, Action.UPLOAD})
 _GIVING = frozenset({Action.SHARE, Action.ENTRUST, Action.SELL, Action.DISCLOSE})
 _SENTENCE = frozenset("。；;：:，,.!！？?、")
@@ -53,9 +55,9 @@ class GeneralWords:
             return False
         if statement.modality == "only_if":
             return False
-        if word == OPEN_ENDED:
-            return not statement.condition
         listed = (self.given if given else self.taken).get(statement.document, 0)
+        if word == OPEN_ENDED:
+            return not statement.condition and listed < _LISTS_ALL
         return listed < _LISTS or statement.id in self.left_open
 
     def _denial_counts(self, statement: Statement, *, given: bool) -> bool:
