@@ -154,12 +154,13 @@ class DocumentReader:
             return
         if self.memory.section != passage.headings:
             self.memory.section = passage.headings
-            self.memory.block = self.memory.block if passage.leads else Named()
+            self.memory.block = Named()
         frame = None if passage.block.kind is Kind.HEADING else self._frame(passage, section)
         block_named = Named()
         self.memory.sentence = Named()
         purposes = _following_purposes(sentences)
         question: Sentence | None = None
+        heading = passage.block.kind is Kind.HEADING
         joint: Frame | None = None
         defines = False
         for number, sentence in enumerate(sentences):
@@ -182,6 +183,8 @@ class DocumentReader:
             if section in SKIPPED and not _speaks_for_us(sentence):
                 continue
             for claim in claims_of(parsed, frame):
+                if heading and not claim.negated and not _first_person(sentence):
+                    continue
                 named = self._resolve(sentence, claim)
                 if named.all:
                     self._emit(passage, folded, sentence, claim, named, purposes[number], tag)
@@ -190,7 +193,7 @@ class DocumentReader:
                 self.memory.sentence = here
                 block_named = block_named | here
         if block_named.all:
-            self.memory.block = block_named
+            self.memory.block = self.memory.block | block_named
 
     def _labels(self, sentence: Sentence, sentences: list[Sentence]) -> bool:
         """A short first sentence without a verb ("4. Contacts.") is the topic of the others."""
@@ -217,14 +220,18 @@ class DocumentReader:
         """Types of a claim's mentions, or of the antecedent when its object is not named."""
         if claim.mentions:
             return self.definitions.resolve(sentence, claim.mentions)
-        if self.memory.sentence.all:
-            return self.memory.sentence
+        memory = self.memory
+        if memory.sentence.all:
+            return memory.sentence
         anaphor = sentence.has("anaphor")
-        if self.memory.topic.all and (claim.negated or anaphor):
-            return self.memory.topic
-        if anaphor and self.memory.block.all and claim.action not in (Action.COLLECT, Action.USE):
-            return Named(self.memory.block.all, ())
-        return Named()
+        if not (claim.negated or anaphor):
+            return Named()
+        if any(t not in self.lexicon.hypernyms for t in memory.topic.exact):
+            return memory.topic
+        outward = claim.action not in (Action.COLLECT, Action.USE)
+        if anaphor and memory.block.all and (outward or claim.negated):
+            return Named(memory.block.all, ())
+        return memory.topic
 
     def _answer(
         self, question: Sentence, answer: Sentence, passage: Passage, folded: Folded, tag: str
@@ -408,9 +415,13 @@ def _defines(sentence: Sentence) -> bool:
     return broad or not _speaks_for_us(sentence)
 
 
+def _first_person(sentence: Sentence) -> bool:
+    return any(c.sense.value == "we" for c in sentence.of("party"))
+
+
 def _speaks_for_us(sentence: Sentence) -> bool:
     """First person and a verb of collecting or sharing."""
-    ours = any(c.sense.value == "we" for c in sentence.of("party"))
+    ours = _first_person(sentence)
     acts = any(c.sense.value in ("collect", "share", "upload") for c in sentence.of("verb"))
     asked = any(word in sentence.text for word in ("权限", "permission")) and sentence.has("verb")
     return (ours and acts or asked) and not sentence.has("right")
