@@ -140,6 +140,30 @@ def test_nothing_found_is_nothing_said() -> None:
     assert findings(honest) == {}
 
 
+LEAVING = ("contacts", "sms", "call_log", "location", "installed_apps", "photos", "calendar",
+           "accounts", "clipboard", "device_ids", "storage", "microphone")  # fmt: skip
+TEXTS = {
+    "omitted": (),
+    "incorrect": (InlineStatement(says=LEAVING, negated=True),),
+    "ambiguous": (InlineStatement(says=LEAVING), InlineStatement(says=LEAVING, negated=True)),
+}
+
+
+@pytest.mark.parametrize("data_type", LEAVING)
+@pytest.mark.parametrize("disclosure", TEXTS)
+@pytest.mark.parametrize("recipient", ["first_party", "unknown", "Acme Data"])
+def test_whatever_leaves_undeclared_is_reported(
+    data_type: str, disclosure: str, recipient: str
+) -> None:
+    example = InlineCase(practice=f"share {data_type} {recipient}", terms=TEXTS[disclosure])
+
+    found = [f for f in findings(example).values() if f.disclosure]
+
+    assert found
+    if recipient != "Acme Data":
+        assert {str(f.disclosure) for f in found} == {disclosure}
+
+
 def provisions(example: InlineCase, rule: str, **changes: object) -> list[str]:
     return [i.provision for i in findings(example, **changes)[rule].indicators]
 

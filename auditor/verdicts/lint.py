@@ -13,9 +13,10 @@ from difflib import get_close_matches
 from auditor.catalog import Catalog
 from auditor.errors import InvalidCatalogError
 from auditor.verdicts.circumstances import CIRCUMSTANCES
+from auditor.verdicts.disclosure import Reason
 from auditor.verdicts.examples import reports
 from auditor.verdicts.knowledge import Knowledge, load_knowledge
-from auditor.verdicts.rules import About, FindingRule, InlineCase, Words
+from auditor.verdicts.rules import About, FindingRule, InlineCase, Phrase, Words
 
 _JUDGING = ("violat", "illegal", "malware", "crime", "criminal", "违法行为", "犯罪", "恶意软件")
 """Words of a judge; the program shows behaviour and authority, readers judge."""
@@ -128,17 +129,20 @@ def _texts(rule: FindingRule) -> Iterator[str]:
 
 
 def _text(key: str, text: str, rule: FindingRule) -> Iterator[str]:
-    bare = text
-    for title in _QUOTED:
-        bare = bare.replace(title, "")
-    for word in _JUDGING:
-        if word in bare.casefold():
-            yield f"{key}: {word!r} judges; say what was seen, and what it bears on"
+    yield from _judging(key, text)
     for name in sorted(_holes(text)):
         if name not in _PLACEHOLDERS:
             yield f"{key}: no placeholder {{{name}}}{_did_you_mean(name, _PLACEHOLDERS)}"
         elif name in _PRACTICE_ONLY and rule.about is not About.PRACTICE:
             yield f"{key}: {{{name}}} is only known for rules about a practice"
+
+
+def _judging(key: str, text: str) -> Iterator[str]:
+    for title in _QUOTED:
+        text = text.replace(title, "")
+    for word in _JUDGING:
+        if word in text.casefold():
+            yield f"{key}: {word!r} judges; say what was seen, and what it bears on"
 
 
 def _holes(text: str) -> set[str]:
@@ -163,6 +167,10 @@ def _check_phrases(knowledge: Knowledge) -> Iterator[Problem]:
             yield Problem(phrase.id, what)
         for pack in sorted(set(phrase.jurisdictions) - packs):
             yield Problem(phrase.id, f"jurisdictions: no rule pack {pack!r}")
+    texts: list[Phrase | Reason] = [*knowledge.phrases.values(), *knowledge.reasons.values()]
+    for entry in texts:
+        for what in (*_judging("en", entry.en), *_judging("zh", entry.zh)):
+            yield Problem(entry.id, what)
 
 
 def _check_provisions(knowledge: Knowledge) -> Iterator[Problem]:
