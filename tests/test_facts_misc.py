@@ -106,10 +106,12 @@ def test_scripts_that_are_not_there_are_a_limit() -> None:
 
 
 def test_page_shell_only_when_the_code_opens_the_page() -> None:
-    held = package({"assets/h5/index.html": b"<html>", "assets/licenses.html": b""})
+    held = package({"assets/h5/index.html": b"<html>", "assets/h5/app.js": b""})
     assert detect_frameworks(held, FakeCode(), CATALOG)[0] == ()
     code = FakeCode(strings={"file:///android_asset/h5/index.html": []})
     assert [f.id for f in detect_frameworks(held, code, CATALOG)[0]] == ["h5_shell"]
+    terms = package({"assets/terms.html": b"<html>"})
+    assert detect_frameworks(terms, code, CATALOG)[0] == ()
 
 
 def test_certificate_checks_switched_off() -> None:

@@ -192,9 +192,10 @@ def _data_types(entry: LibraryEntry, classes: Counter[str]) -> tuple[DataType, .
 
 
 def _version(entry: LibraryEntry, package: Package, paths: Paths, code: Code) -> str:
-    names = set(paths.matching(entry.version_files))
-    for file in package.files if names else ():
-        if file.name not in names or file.size > 4096:
+    names = [n for glob in entry.version_files for n in paths.matching([glob])]
+    files = {f.name: f for f in package.files if f.size <= 4096} if names else {}
+    for name in names:
+        if (file := files.get(name)) is None:
             continue
         for line in file.load().decode("utf-8", "replace").splitlines():
             key, _, value = line.partition("=")
