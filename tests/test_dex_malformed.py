@@ -43,7 +43,7 @@ def ask_everything(index: CodeIndex) -> list[str]:
     for mid in index.all_methods():
         info = index.method(mid)
         said += [index.signature(mid), info.ret, *info.params, index.method_dex(mid)]
-        assert index.method_id(index.signature(mid)) is not None or "->" in info.cls + info.name
+        assert index.method_id(index.signature(mid)) is not None or "(" in info.name + info.cls
         index.callers(mid), index.callees(mid)
         index.method_annotations(mid), index.parameter_annotations(mid)
         index.lookup(info.cls, info.name, info.proto)
@@ -156,6 +156,7 @@ def test_read_in_part(data: bytes, why: str) -> None:
 CODE = PLAIN.index(struct.pack("<4H", 2, 0, 5, 0))
 """The `code_item` of `m`: its instructions start 16 bytes later."""
 BODIES = [
+    pytest.param(put(PLAIN, CODE + 12, 0), "code without instructions", id="empty"),
     pytest.param(put(PLAIN, CODE + 12, 0x10000000), None, id="size outside the file"),
     pytest.param(
         put(PLAIN, CODE + 12, 1), "instruction at 0000 leaves the method", id="cut inside"

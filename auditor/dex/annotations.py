@@ -18,7 +18,7 @@ _MAX_IN_SET = 1 << 12
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Where the annotations of one class and its members stand, by index of the DEX file."""
+    """Where the annotations of one class and its members stand, by global id of the member."""
 
     cls: int
     """Byte offset of the class's `annotation_set_item`, 0 when there is none."""
@@ -40,9 +40,14 @@ def read_directory(names: ImageNames, at: int) -> Directory:
     if at + 16 + 8 * (fields + methods + parameters) > end:
         raise DexFormatError(f"annotations at 0x{at:x} leave the file")
     start, found = at + 16, []
-    for count in (fields, methods, parameters):
+    for count, resolve in (
+        (fields, names.field),
+        (methods, names.method),
+        (parameters, names.method),
+    ):
         numbers = struct.unpack_from(f"<{2 * count}I", data, start)
-        found.append(dict(zip(numbers[::2], numbers[1::2], strict=True)))
+        members = zip(map(resolve, numbers[::2]), numbers[1::2], strict=True)
+        found.append({member: offset for member, offset in members if member is not None})
         start += 8 * count
     return Directory(cls, *found)
 

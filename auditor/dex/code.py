@@ -72,7 +72,9 @@ def read_code(image: DexImage, at: int, names: ImageNames) -> MethodCode:
     end = start + 2 * size
     if end > image.end:
         raise DexFormatError(f"code at 0x{at:x} leaves the file")
-    units = memoryview(image.data)[start:end].cast("H")
+    if size == 0:
+        raise DexFormatError("code without instructions")
+    units = memoryview(image.data)[start:end].cast("H").tolist()
     insns = decode_insns(units, names)
     return MethodCode(
         registers,

@@ -283,6 +283,14 @@ class CodeIndex:
         """Ids of every method that has code, ascending."""
         return np.flatnonzero(self._tables.methods.code != 0).tolist()
 
+    def size(self, mid: int) -> int:
+        """Code units of a method's instructions as its code item says, 0 without code."""
+        at = int(self._tables.methods.code[mid])
+        if at == 0:
+            return 0
+        data = self._names[int(self._tables.methods.image[mid])].image.data
+        return int.from_bytes(data[at + 12 : at + 16], "little")
+
     def code(self, mid: int) -> MethodCode | None:
         """Decode a method; None when it has no code, or malformed code (then a limit says so)."""
         if mid in self._code:
@@ -485,13 +493,8 @@ class CodeIndex:
         return self._directories[cls]
 
     def _member_offset(self, cls: str, member: int, table: str) -> int:
-        directory, found = self._directory(cls), self._hierarchy.definition(cls)
-        if directory is None or found is None:
-            return 0
-        names = self._names[found[0]]
-        resolve = names.field if table == "fields" else names.method
-        offsets: dict[int, int] = getattr(directory, table)
-        return next((at for index, at in offsets.items() if resolve(index) == member), 0)
+        directory = self._directory(cls)
+        return 0 if directory is None else getattr(directory, table).get(member, 0)
 
     def _annotation_set(self, cls: str, at: int) -> tuple[Annotation, ...]:
         found = self._hierarchy.definition(cls)

@@ -6,6 +6,7 @@ tables). Operands stand in the order in which dexdump prints them.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -13,8 +14,8 @@ from auditor.dex import opcodes
 from auditor.dex.bounds import DexFormatError
 from auditor.dex.names import ImageNames
 
-Units = memoryview
-"""Code units of one method, format `H`."""
+Units = list[int]
+"""Code units of one method."""
 SwitchPayload = tuple[tuple[int, int], ...]
 ArrayPayload = tuple[int, tuple[int, ...]]
 
@@ -67,20 +68,31 @@ def _s64(value: int) -> int:
 
 
 def _u32(u: Units, at: int) -> int:
-    return int(u[at] | u[at + 1] << 16)
+    return u[at] | u[at + 1] << 16
 
 
 def _quad(u: Units, pc: int) -> int:
     return _u32(u, pc + 1) | _u32(u, pc + 3) << 32
 
 
+# Few registers, many instructions: their tuples are made once.
+_ONE: Final = tuple((number,) for number in range(256))
+_TWO: Final = tuple((number & 15, number >> 4) for number in range(256))
+
+
 def _five(u: Units, pc: int) -> tuple[int, ...]:
     head, word = u[pc], u[pc + 2]
     count = head >> 12
-    if count > 5:
-        raise DexFormatError(f"invoke at {pc:04x} has {count} registers")
-    regs = (word & 15, word >> 4 & 15, word >> 8 & 15, word >> 12, head >> 8 & 15)
-    return regs[:count]
+    if count == 1:
+        return _ONE[word & 15]
+    if count == 2:
+        return _TWO[word & 0xFF]
+    four = _TWO[word & 0xFF] + _TWO[word >> 8]
+    if count < 5:
+        return four[:count]
+    if count == 5:
+        return (*four, head >> 8 & 15)
+    raise DexFormatError(f"invoke at {pc:04x} has {count} registers")
 
 
 def _span(u: Units, pc: int) -> tuple[int, ...]:
@@ -88,49 +100,43 @@ def _span(u: Units, pc: int) -> tuple[int, ...]:
     return tuple(range(first, first + (u[pc] >> 8)))
 
 
-def _ab(u: Units, pc: int) -> tuple[int, ...]:
-    head = u[pc]
-    return (head >> 8 & 15, head >> 12)
-
-
 _READERS: Final[dict[str, Callable[[Units, int], Operands]]] = {
     "": lambda u, pc: ((), None, None, None),
     "10x": lambda u, pc: ((), None, None, None),
-    "12x": lambda u, pc: (_ab(u, pc), None, None, None),
-    "11n": lambda u, pc: ((u[pc] >> 8 & 15,), None, _s4(u[pc] >> 12), None),
-    "11x": lambda u, pc: ((u[pc] >> 8,), None, None, None),
+    "12x": lambda u, pc: (_TWO[u[pc] >> 8], None, None, None),
+    "11n": lambda u, pc: (_ONE[u[pc] >> 8 & 15], None, _s4(u[pc] >> 12), None),
+    "11x": lambda u, pc: (_ONE[u[pc] >> 8], None, None, None),
     "10t": lambda u, pc: ((), None, None, _s8(u[pc] >> 8)),
     "20t": lambda u, pc: ((), None, None, _s16(u[pc + 1])),
     "22x": lambda u, pc: ((u[pc] >> 8, u[pc + 1]), None, None, None),
-    "21t": lambda u, pc: ((u[pc] >> 8,), None, None, _s16(u[pc + 1])),
-    "21s": lambda u, pc: ((u[pc] >> 8,), None, _s16(u[pc + 1]), None),
+    "21t": lambda u, pc: (_ONE[u[pc] >> 8], None, None, _s16(u[pc + 1])),
+    "21s": lambda u, pc: (_ONE[u[pc] >> 8], None, _s16(u[pc + 1]), None),
     "21h": lambda u, pc: (
-        (u[pc] >> 8,),
+        _ONE[u[pc] >> 8],
         None,
         _s16(u[pc + 1]) << (16 if u[pc] & 0xFF == 0x15 else 48),
         None,
     ),
-    "21c": lambda u, pc: ((u[pc] >> 8,), u[pc + 1], None, None),
+    "21c": lambda u, pc: (_ONE[u[pc] >> 8], u[pc + 1], None, None),
     "23x": lambda u, pc: ((u[pc] >> 8, u[pc + 1] & 0xFF, u[pc + 1] >> 8), None, None, None),
     "22b": lambda u, pc: ((u[pc] >> 8, u[pc + 1] & 0xFF), None, _s8(u[pc + 1] >> 8), None),
-    "22t": lambda u, pc: (_ab(u, pc), None, None, _s16(u[pc + 1])),
-    "22s": lambda u, pc: (_ab(u, pc), None, _s16(u[pc + 1]), None),
-    "22c": lambda u, pc: (_ab(u, pc), u[pc + 1], None, None),
+    "22t": lambda u, pc: (_TWO[u[pc] >> 8], None, None, _s16(u[pc + 1])),
+    "22s": lambda u, pc: (_TWO[u[pc] >> 8], None, _s16(u[pc + 1]), None),
+    "22c": lambda u, pc: (_TWO[u[pc] >> 8], u[pc + 1], None, None),
     "30t": lambda u, pc: ((), None, None, _s32(_u32(u, pc + 1))),
     "32x": lambda u, pc: ((u[pc + 1], u[pc + 2]), None, None, None),
-    "31i": lambda u, pc: ((u[pc] >> 8,), None, _s32(_u32(u, pc + 1)), None),
-    "31t": lambda u, pc: ((u[pc] >> 8,), None, None, _s32(_u32(u, pc + 1))),
-    "31c": lambda u, pc: ((u[pc] >> 8,), _u32(u, pc + 1), None, None),
+    "31i": lambda u, pc: (_ONE[u[pc] >> 8], None, _s32(_u32(u, pc + 1)), None),
+    "31t": lambda u, pc: (_ONE[u[pc] >> 8], None, None, _s32(_u32(u, pc + 1))),
+    "31c": lambda u, pc: (_ONE[u[pc] >> 8], _u32(u, pc + 1), None, None),
     "35c": lambda u, pc: (_five(u, pc), u[pc + 1], None, None),
     "3rc": lambda u, pc: (_span(u, pc), u[pc + 1], None, None),
     "45cc": lambda u, pc: (_five(u, pc), u[pc + 1], None, None),
     "4rcc": lambda u, pc: (_span(u, pc), u[pc + 1], None, None),
-    "51l": lambda u, pc: ((u[pc] >> 8,), None, _s64(_quad(u, pc)), None),
+    "51l": lambda u, pc: (_ONE[u[pc] >> 8], None, _s64(_quad(u, pc)), None),
 }
 _READER_OF = tuple(_READERS[layout] for layout in opcodes.FORMATS)
 _LENGTH_OF = tuple(opcodes.LENGTHS.tolist())
 _KIND_OF = tuple(opcodes.REF_KINDS.tolist())
-_PLAIN: Operands = ((), None, None, None)
 
 
 def decode_insns(units: Units, names: ImageNames) -> tuple[Insn, ...]:
@@ -143,31 +149,37 @@ def decode_insns(units: Units, names: ImageNames) -> tuple[Insn, ...]:
     size = len(units)
     budget = 4 * size  # code units of payloads, which instructions may share
     found: list[Insn] = []
+    append, new = found.append, tuple.__new__  # `new` skips the Python-level constructor
     pc = 0
     while pc < size:
         head = units[pc]
         op = head & 0xFF
-        if op == 0 and opcodes.PACKED_PAYLOAD <= head <= opcodes.ARRAY_PAYLOAD and not head & 0xFF:
+        if op == 0 and head in _PAYLOADS:
             pc += _payload_length(units, pc)
             continue
         length = _LENGTH_OF[op]
         if pc + length > size:
             raise DexFormatError(f"instruction at {pc:04x} leaves the method")
         regs, index, literal, distance = _READER_OF[op](units, pc)
-        ref: int | str | None = None
-        if index is not None:
-            ref = resolve[_KIND_OF[op]](index)
-        ref2 = names.proto(units[pc + 3]) if op in (0xFA, 0xFB) else None
-        target = None if distance is None else pc + distance
-        payload: SwitchPayload | ArrayPayload | None = None
-        if target is not None and op in (0x26, 0x2B, 0x2C):
-            payload, used = _read_payload(units, pc, op, target)
-            budget -= used
-            if budget < 0:
-                raise DexFormatError("the tables of this method are larger than the method")
-        found.append(Insn(pc, op, opcodes.NAMES[op], regs, ref, ref2, literal, target, payload))
+        ref = None if index is None else resolve[_KIND_OF[op]](index)
+        ref2 = payload = target = None
+        if distance is not None:
+            target = pc + distance
+            if op in _EXPECTED:
+                payload, used = _read_payload(units, pc, op, target)
+                budget -= used
+                if budget < 0:
+                    raise DexFormatError("the tables of this method are larger than the method")
+        elif op in _POLYMORPHIC:
+            ref2 = names.proto(units[pc + 3])
+        append(new(Insn, (pc, op, _NAMES[op], regs, ref, ref2, literal, target, payload)))
         pc += length
     return tuple(found)
+
+
+_NAMES = opcodes.NAMES
+_POLYMORPHIC = (0xFA, 0xFB)
+_PAYLOADS = (opcodes.PACKED_PAYLOAD, opcodes.SPARSE_PAYLOAD, opcodes.ARRAY_PAYLOAD)
 
 
 def _resolvers(names: ImageNames) -> tuple[Callable[[int], int | str | None], ...]:
@@ -231,6 +243,6 @@ def _read_array(units: Units, at: int) -> tuple[ArrayPayload, int]:
     length = 4 + (width * count + 1) // 2
     if width not in (1, 2, 4, 8) or at + length > len(units):
         raise DexFormatError(f"array at {at:04x} leaves the method")
-    raw = units[at + 4 : at + length].tobytes()
+    raw = array("H", units[at + 4 : at + length]).tobytes()
     step = range(0, width * count, width)
     return (width, tuple([int.from_bytes(raw[i : i + width], "little") for i in step])), length

@@ -10,7 +10,7 @@ from auditor.dex.symbols import LocalIds, Symbols
 
 
 class ImageNames:
-    """Resolves indexes of one DEX file; every answer is None for an index that names nothing."""
+    """Resolves indexes (from 0) of one DEX file; None for an index that names nothing."""
 
     def __init__(
         self,
@@ -42,12 +42,18 @@ class ImageNames:
 
     def method(self, index: int) -> int | None:
         """Global id of a method."""
-        found = self._methods[index] if 0 <= index < len(self._methods) else -1
+        try:
+            found = self._methods[index]
+        except IndexError:
+            return None
         return found if found >= 0 else None
 
     def field(self, index: int) -> int | None:
         """Global id of a field."""
-        found = self._fields[index] if 0 <= index < len(self._fields) else -1
+        try:
+            found = self._fields[index]
+        except IndexError:
+            return None
         return found if found >= 0 else None
 
     def proto(self, index: int) -> str | None:

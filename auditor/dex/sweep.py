@@ -83,9 +83,9 @@ def read_code_items(image: DexImage, offsets: Longs, limits: Limits) -> CodeItem
 
 def sweep(image: DexImage, items: CodeItems, limits: Limits) -> References:
     """Find the instructions that refer to something, in every method of `items`."""
-    if not items.starts.size:
+    low, high = (int(items.starts[0]), int(items.ends[-1])) if items.starts.size else (0, 0)
+    if low == high:
         return _nothing()
-    low, high = int(items.starts[0]), int(items.ends[-1])
     units = image.units[low:high]
     starts, ends = items.starts - low, items.ends - low
     ops = np.ascontiguousarray(image.raw[2 * low : 2 * high : 2])
@@ -124,7 +124,7 @@ def _owners(positions: Longs, starts: Longs) -> Longs:
 def _steps(units: npt.NDArray[np.uint16], ops: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
     """Length in code units of what starts at each position, were an instruction to start there."""
     steps = LENGTHS[ops]
-    tables = np.flatnonzero(ops[: units.size - 3] == 0)
+    tables = np.flatnonzero(ops[: max(0, units.size - 3)] == 0)
     heads = units[tables]
     tables = tables[(heads >= PACKED_PAYLOAD) & (heads <= ARRAY_PAYLOAD)]
     kind = units[tables]
