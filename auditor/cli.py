@@ -75,7 +75,7 @@ def main() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run the program with `arguments` (else those of the process) and return its exit code."""
     try:
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, prog_name="auditor", standalone_mode=False)
         sys.stdout.flush()
     except AuditError as error:
         note(f"error: {error}", fg="red")
@@ -98,7 +98,8 @@ def _usage(error: BaseException) -> int:
     """Say in one line what is wrong with the arguments; without any, show the help."""
     context = getattr(error, "ctx", None)
     if context is not None and type(error).__name__ == "NoArgsIsHelpError":
-        typer.echo(context.get_help(), err=True)
+        if text := context.get_help():  # with rich it is printed already
+            typer.echo(text)
         return 2
     said = error.format_message() if hasattr(error, "format_message") else str(error)
     name = context.command_path if context is not None else "auditor"
