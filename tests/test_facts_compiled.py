@@ -170,3 +170,27 @@ def test_bridge_read_needs_a_method_of_that_name_in_dex(named: bool, count: int)
     code = FakeCode(strings={"getContacts": []} if named else {})
     found = read({"assets/h5/a.js": page}, code)
     assert (len(found.reads), len(found.flows)) == (count, count)
+
+
+def test_start_page_on_a_server_is_a_limit_and_an_endpoint() -> None:
+    config = b'{"appId": "a", "server": {"url": "https://h5.example/app"}}'
+    found = read({"assets/capacitor.config.json": config}, FakeCode())
+    assert [(e.url, e.note) for e in found.endpoints] == [
+        ("https://h5.example/app", "the page the app starts with")
+    ]
+    assert [(x.kind, x.where) for x in found.limits] == [("hybrid", "assets/capacitor.config.json")]
+
+
+@pytest.mark.parametrize("config", [b"", b"{", b"[" * 100_000, b'{"server": []}', b'"x"', b"\xff"])
+def test_hostile_configuration_names_no_page(config: bytes) -> None:
+    found = read({"assets/capacitor.config.json": config}, FakeCode())
+    assert (found.endpoints, found.limits) == ((), ())
+
+
+def test_updates_and_hidden_names_are_limits() -> None:
+    script = b"plus.runtime.install(p);" + b"var _0x3f2a=1;" * 300
+    found = read({"assets/apps/__UNI__1/www/a.js": script}, FakeCode())
+    assert [(x.kind, x.where) for x in found.limits] == [
+        ("dynamic_code", "assets/apps/__UNI__1/www/a.js"),
+        ("obfuscated", "assets/apps/__UNI__1/www/a.js"),
+    ]

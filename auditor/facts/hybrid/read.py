@@ -18,6 +18,7 @@ from auditor.facts.hybrid.compiled import Store, StoreFacts, read_store
 from auditor.facts.hybrid.js.apis import JsApis, js_apis
 from auditor.facts.hybrid.js.scripts import Script, ScriptFacts, Sending, read_scripts
 from auditor.facts.hybrid.js.text import HOLE
+from auditor.facts.hybrid.remote import remote_limits, start_pages
 from auditor.facts.libraries import library_entries
 from auditor.facts.names import glob_matches
 from auditor.facts.urls import UrlBook, host_of, split_url, url_book
@@ -57,11 +58,16 @@ def read_hybrid(package: Package, code: Code, catalog: Catalog) -> HybridFacts:
     apis, book = js_apis(catalog), url_book(catalog)
     frameworks = find_frameworks(package, code, catalog)
     groups, hermes, limits = _scripts(package)
+    pages = list(start_pages(package))
+    limits += remote_limits(pages, [s for group in groups for s in group], apis)
     facts = [_confirmed(read_scripts(g, apis), apis, code) for g in groups]
     stores = [*(_hermes(s, limits) for s in hermes), *_compiled(package, frameworks)]
     compiled = [read_store(store, apis, book, code) for store in stores]
     every: list[ScriptFacts | StoreFacts] = [*facts, *compiled]
     endpoints = _endpoints(facts, groups, book)
+    endpoints += [
+        endpoint(url, where, "app", "the page the app starts with") for url, where in pages
+    ]
     endpoints += [e for found in compiled for e in found.endpoints]
     endpoints += _native(package, frameworks, catalog, book, limits)
     flows = [f for found in every for f in found.flows]

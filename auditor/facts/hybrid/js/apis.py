@@ -29,6 +29,7 @@ class JsApi(Entry):
         "words",
         "dart",
         "dotnet",
+        "update",
     ]
     calls: tuple[str, ...] = ()
     """Dotted paths; a leading `?.` stands for any receiver."""
@@ -55,7 +56,7 @@ class JsApi(Entry):
     """store, load: the port of the key under which the value is kept."""
     marks: tuple[str, ...] = ()
     """bundled: texts that all stand in the module; words: texts that speak of the data; dart: names
-    of packages; dotnet: names of types or methods."""
+    of packages; dotnet: names of types or methods; update: texts of scripts that replace code."""
     sink_kind: Literal["network", "sms", "file", "log", "call", "ipc"] = "network"
     source: str = ""
     note: str = ""
