@@ -119,8 +119,7 @@ def _reads(report: AuditReport, check: Check) -> Iterator[str]:
 
 
 def _read_differs(read: SourceRead, said: Said) -> list[str]:
-    found = _values(read, said, ("level", "scope", "picker_mask"))
-    return found
+    return _values(read, said, ("level", "scope", "picker_mask"))
 
 
 def _flows(report: AuditReport, check: Check) -> Iterator[str]:
@@ -135,13 +134,14 @@ def _flows(report: AuditReport, check: Check) -> Iterator[str]:
 
 def _same_place(flow: Flow, said: Said) -> bool:
     source, sink = said["source"], said["sink"]
-    return (
-        flow.source.caller == source["caller"]
-        and flow.sink.caller == sink["caller"]
-        and source.get("signature", flow.source.signature) == flow.source.signature
-        and sink.get("signature", flow.sink.signature) == flow.sink.signature
-        and sink.get("kind", flow.sink_kind) == flow.sink_kind
+    pairs = (
+        (flow.source.caller, source["caller"]),
+        (flow.sink.caller, sink["caller"]),
+        (flow.source.signature, source.get("signature", flow.source.signature)),
+        (flow.sink.signature, sink.get("signature", flow.sink.signature)),
+        (flow.sink_kind, sink.get("kind", flow.sink_kind)),
     )
+    return all(found == wanted for found, wanted in pairs)
 
 
 def _flow_differs(flow: Flow, said: Said) -> list[str]:
@@ -277,10 +277,10 @@ def _must_not(report: AuditReport, check: Check) -> Iterator[str]:
         practices = []
     if most := said.get("level_at_most"):
         rank = -1 if most == "none" else Level(most).rank
-        levels: list[Level] = [v.level for v in (*flows, *reads, *practices)]
+        levels = [f.level for f in flows] + [r.level for r in reads] + [p.level for p in practices]
         yield from (f"{kind} is {level}" for level in levels if level.rank > rank)
     if scope := said.get("scope"):
-        scopes = [v.scope for v in (*flows, *reads)]
+        scopes = [f.scope for f in flows] + [r.scope for r in reads]
         yield from (f"{kind} is {s}" for s in scopes if s == scope)
     if least := said.get("finding_at_least"):
         for finding in report.findings:
@@ -288,9 +288,8 @@ def _must_not(report: AuditReport, check: Check) -> Iterator[str]:
                 continue
             if finding.severity.rank >= Severity(least).rank:
                 yield f"finding {finding.rule} is {finding.severity}"
-    if raw := said.get("raw_html"):
-        if raw in html_of(check.case):
-            yield f"the HTML holds {raw!r}"
+    if (raw := said.get("raw_html")) and raw in html_of(check.case):
+        yield f"the HTML holds {raw!r}"
     if disclosure := said.get("disclosure"):
         yield from (
             f"{p.action} {kind} is {disclosure}" for p in practices if p.disclosure == disclosure

@@ -1,4 +1,4 @@
-"""What `pip install .` gives: a wheel with templates and knowledge, at work outside the checkout."""
+"""What `pip install .` gives: a wheel with templates and knowledge, used outside the checkout."""
 
 from __future__ import annotations
 
