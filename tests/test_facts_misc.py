@@ -8,6 +8,7 @@ from auditor.catalog import Catalog
 from auditor.facts.collect import collect_facts
 from auditor.facts.dynamic import dynamic_code_limits
 from auditor.facts.entries import FrameworkEntry, HostEntry, IndicatorEntry, PackerEntry
+from auditor.facts.families import family_hints
 from auditor.facts.frameworks import detect_frameworks
 from auditor.facts.indicators import match_indicators
 from auditor.facts.libraries import Owners
@@ -179,6 +180,26 @@ def test_indicators_show_source_and_date() -> None:
     ]
     assert all(m.source for m in found)
     assert match_indicators(package(), ["https://sub.api.loanbee.tech/"], CATALOG) == ()
+
+
+KEYS = ["times_contacted", "last_time_contacted", "gaid", "in_time", "up_time", "root_jailbreak"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "spread", "hints"),
+    [
+        pytest.param(KEYS, False, ["com.x.grab"], id="together"),
+        pytest.param(KEYS[:5], False, [], id="too few"),
+        pytest.param(KEYS, True, [], id="in several packages"),
+    ],
+)
+def test_families_by_their_keys(keys: list[str], spread: bool, hints: list[str]) -> None:
+    names = [f"Lcom/x/{'p' + str(n) if spread else 'grab'}/a/C{n};" for n in range(len(keys))]
+    code = FakeCode(strings={k: [place(f"{c}->a()V")] for k, c in zip(keys, names, strict=True)})
+    found = family_hints(code, NOBODY, CATALOG)
+    assert [(h.package, h.owner, h.keys) for h in found] == [
+        (name, "app", tuple(sorted(keys))) for name in hints
+    ]
 
 
 @pytest.mark.parametrize(

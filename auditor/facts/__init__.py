@@ -2,21 +2,30 @@
 
 from auditor.facts.code import Code, NoCode
 from auditor.facts.collect import Facts, collect_facts
+from auditor.facts.configuration import SdkSetting, sdk_settings
+from auditor.facts.families import FamilyHint
+from auditor.facts.hybrid.read import HybridFacts, read_hybrid
 from auditor.facts.indexed import IndexedCode
 from auditor.facts.libraries import APP, Owners, identify_libraries, owner_of
-from auditor.facts.recipients import HostBook, Recipient, recipient_of
+from auditor.facts.recipients import HostBook, Recipient, recipient_of, registrable_domain
 
 __all__ = [
     "APP",
     "Code",
     "Facts",
+    "FamilyHint",
     "HostBook",
+    "HybridFacts",
     "IndexedCode",
     "NoCode",
     "Owners",
     "Recipient",
+    "SdkSetting",
     "collect_facts",
     "identify_libraries",
     "owner_of",
+    "read_hybrid",
     "recipient_of",
+    "registrable_domain",
+    "sdk_settings",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from auditor.catalog import Catalog
 from auditor.facts.code import Code
 from auditor.facts.dynamic import dynamic_code_limits
+from auditor.facts.families import FamilyHint, family_hints
 from auditor.facts.frameworks import detect_frameworks
 from auditor.facts.hybrid.read import HybridFacts, read_hybrid
 from auditor.facts.indicators import IndicatorMatch, match_indicators
@@ -33,6 +34,8 @@ class Facts:
     """Addresses in the string constants of the DEX files."""
     tls: tuple[TlsFact, ...]
     indicators: tuple[IndicatorMatch, ...]
+    families: tuple[FamilyHint, ...]
+    """Hints of common origin with other lenders' code."""
     hybrid: HybridFacts
     """What scripts and compiled code outside DEX read and send."""
     limits: tuple[Limit, ...]
@@ -66,6 +69,7 @@ def collect_facts(package: Package, code: Code, catalog: Catalog) -> Facts:
         urls=urls,
         tls=tls_facts(package.manifest, code, owner),
         indicators=match_indicators(package, [*urls.endpoints, *sent], catalog),
+        families=family_hints(code, owner, catalog),
         hybrid=hybrid,
         limits=tuple(sorted(set(limits))),
     )

@@ -108,6 +108,17 @@ class HostEntry(Entry):
     note: str = ""
 
 
+class FamilyEntry(Entry):
+    """Key names by which code of common origin is recognised (`families/`)."""
+
+    name: str
+    zh: str = ""
+    keys: tuple[str, ...]
+    least: int
+    """Different keys that must stand in the code of one package."""
+    source: str
+
+
 class IndicatorEntry(Entry):
     """One published indicator (`indicators/`)."""
 
