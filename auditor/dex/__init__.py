@@ -2,8 +2,9 @@
 
 from auditor.dex.code import MethodCode, TryBlock
 from auditor.dex.image import DexInput
-from auditor.dex.index import CallSiteInfo, CodeIndex, FieldInfo, MethodHandle, MethodInfo
+from auditor.dex.index import CodeIndex
 from auditor.dex.insns import Insn
+from auditor.dex.records import CallSiteInfo, FieldInfo, MethodHandle, MethodInfo
 from auditor.dex.values import (
     Annotation,
     EncodedEnum,

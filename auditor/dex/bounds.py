@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from auditor.model import Limit
 
+T = TypeVar("T")
 KIND = "dex_malformed"
 MAX_LIMITS = 500
 """So many limits are kept; one more says how many were dropped."""
@@ -30,6 +32,14 @@ class Limits:
             self._found.add((kind, where, why))
         else:
             self._dropped |= (kind, where, why) not in self._found
+
+    def guard(self, read: Callable[[], T], where: str, what: str) -> T | None:
+        """Run a reader; where the bytes are malformed, note it and return None."""
+        try:
+            return read()
+        except DexFormatError as error:
+            self.add(where, f"{what}: {error}")
+            return None
 
     def sorted(self) -> tuple[Limit, ...]:
         """Every limit, in an order that does not depend on who asked first."""

@@ -8,93 +8,26 @@ address space, who refers to what, and single methods decoded on demand. Types a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from auditor.dex.annotations import Directory, read_directory, read_set, read_set_list
-from auditor.dex.bounds import DexFormatError
 from auditor.dex.code import MethodCode, read_code
 from auditor.dex.hierarchy import Hierarchy
 from auditor.dex.image import NO_INDEX, DexInput
+from auditor.dex.metadata import Metadata
 from auditor.dex.names import ImageNames
+from auditor.dex.records import CallSiteInfo, FieldInfo, MethodHandle, MethodInfo
 from auditor.dex.tables import Tables, read_tables
-from auditor.dex.values import (
-    Annotation,
-    EncodedMethodHandle,
-    EncodedMethodType,
-    Value,
-    ValueReader,
-)
+from auditor.dex.values import Annotation
 from auditor.dex.xrefs import Pairs
 
 if TYPE_CHECKING:
     from auditor.model import Limit
 
-T = TypeVar("T")
 _CODE_CACHE = 20_000
 """So many decoded methods are kept."""
-HANDLE_KINDS = (
-    "static-put",
-    "static-get",
-    "instance-put",
-    "instance-get",
-    "invoke-static",
-    "invoke-instance",
-    "invoke-constructor",
-    "invoke-direct",
-    "invoke-interface",
-)
-
-
-class MethodInfo(NamedTuple):
-    """A method that the app defines or names."""
-
-    id: int
-    cls: str
-    name: str
-    proto: str
-    """`(ILjava/lang/String;)V`."""
-    params: tuple[str, ...]
-    ret: str
-    access: int
-    """Access flags; 0 when no class of the app defines it."""
-    defined: bool
-    has_code: bool
-
-
-class FieldInfo(NamedTuple):
-    """A field that the app defines or names."""
-
-    id: int
-    cls: str
-    name: str
-    type: str
-    access: int
-    defined: bool
-    static_value: Value
-    """Constant with which a static field starts; None when the file gives none, or it is null."""
-
-
-class MethodHandle(NamedTuple):
-    """What a method handle leads to."""
-
-    kind: str
-    """One of `HANDLE_KINDS`."""
-    member: int
-    """Global id: of a field for the first four kinds, of a method for the others."""
-
-
-class CallSiteInfo(NamedTuple):
-    """An invoke-custom's call site: what links it."""
-
-    bootstrap: MethodHandle | None
-    name: str
-    proto: str
-    args: tuple[Value, ...]
-    """Further arguments of the bootstrap method; for a lambda: erased prototype, handle of
-    its body, prototype."""
 
 
 class CodeIndex:
@@ -116,6 +49,7 @@ class CodeIndex:
             )
         ]
         self._hierarchy = Hierarchy(tables, self._names)
+        self._metadata = Metadata(tables, self._names, self._hierarchy)
         self.dex_names: tuple[str, ...] = tuple(image.name for image in tables.images)
         self._method_info: dict[int, MethodInfo] = {}
         self._field_info: dict[int, FieldInfo] = {}
@@ -125,8 +59,6 @@ class CodeIndex:
         self._code: dict[int, MethodCode | None] = {}
         self._by_name: dict[str, tuple[int, ...]] | None = None
         self._by_text: dict[str, list[int]] | None = None
-        self._directories: dict[str, Directory | None] = {}
-        self._statics: dict[str, tuple[Value, ...]] = {}
 
     @classmethod
     def build(cls, inputs: Sequence[DexInput]) -> CodeIndex:
@@ -271,6 +203,15 @@ class CodeIndex:
             return ()
         return tuple(np.flatnonzero(self._method_names == name_id).tolist())
 
+    def methods_named_any(self, names: Iterable[str]) -> tuple[int, ...]:
+        """Ids of every method, defined or only named, that has one of these names; ascending."""
+        known = [i for i in map(self._symbols.name_ids.get, names) if i is not None]
+        return tuple(np.flatnonzero(np.isin(self._method_names, known)).tolist())
+
+    def reference(self, cls: str, name: str, proto: str) -> int | None:
+        """Id of a method by its parts, None when the app neither defines nor names it."""
+        return self._method(cls, name, proto)
+
     @property
     def _method_names(self) -> npt.NDArray[np.int64]:
         return self._symbols.methods.second_parts()
@@ -299,21 +240,13 @@ class CodeIndex:
         found = None
         if at != 0:
             names = self._names[int(self._tables.methods.image[mid])]
-            found = self._guarded(
+            found = self._tables.limits.guard(
                 lambda: read_code(names.image, at, names), names.image.name, self.signature(mid)
             )
         if len(self._code) >= _CODE_CACHE:
             self._code.pop(next(iter(self._code)))
         self._code[mid] = found
         return found
-
-    def _guarded(self, read: Callable[[], T], dex: str, what: str) -> T | None:
-        """Run a reader; where the bytes are malformed, note it and return None."""
-        try:
-            return read()
-        except DexFormatError as error:
-            self._tables.limits.add(dex, f"{what}: {error}")
-            return None
 
     def callers(self, mid: int) -> Sequence[tuple[int, int]]:
         """(caller, code-unit offset) of every invoke that names this method."""
@@ -355,7 +288,7 @@ class CodeIndex:
             defined = bool(table.image[fid] >= 0)
             owner = self._symbols.types[cls]
             rank = int(table.static_rank[fid])
-            values = self._static_values(owner) if rank >= 0 else ()
+            values = self._metadata.constants(owner) if rank >= 0 else ()
             found = self._field_info[fid] = FieldInfo(
                 fid,
                 owner,
@@ -366,18 +299,6 @@ class CodeIndex:
                 values[rank] if 0 <= rank < len(values) else None,
             )
         return found
-
-    def _static_values(self, cls: str) -> tuple[Value, ...]:
-        if cls not in self._statics:
-            found = self._hierarchy.definition(cls)
-            at = self._hierarchy.column(cls, "statics") or 0
-            values = None
-            if found is not None and at:
-                names = self._names[found[0]]
-                what = f"constants of {cls}"
-                values = self._guarded(ValueReader(names, at).array, names.image.name, what)
-            self._statics[cls] = values or ()
-        return self._statics[cls]
 
     def lookup_field(self, cls: str, name: str, type_: str) -> int | None:
         """Field that an access on `cls` means: own, then those of interfaces and superclasses."""
@@ -451,83 +372,28 @@ class CodeIndex:
         type_id = self._symbols.type_ids.get(cls)
         return [] if type_id is None else sites(type_id)
 
-    # ---------------------------------------------------------------- annotations
+    # ---------------------------------------------------------------- annotations, invoke-custom
 
     def class_annotations(self, cls: str) -> tuple[Annotation, ...]:
         """Annotations of a class."""
-        found = self._directory(cls)
-        return () if found is None or not found.cls else self._annotation_set(cls, found.cls)
+        return self._metadata.of_class(cls)
 
     def method_annotations(self, mid: int) -> tuple[Annotation, ...]:
         """Annotations of a method."""
-        cls = self.method(mid).cls
-        at = self._member_offset(cls, mid, "methods")
-        return self._annotation_set(cls, at) if at else ()
+        return self._metadata.of_member(self.method(mid).cls, mid, "methods")
 
     def field_annotations(self, fid: int) -> tuple[Annotation, ...]:
         """Annotations of a field."""
-        cls = self.field(fid).cls
-        at = self._member_offset(cls, fid, "fields")
-        return self._annotation_set(cls, at) if at else ()
+        return self._metadata.of_member(self.field(fid).cls, fid, "fields")
 
     def parameter_annotations(self, mid: int) -> tuple[tuple[Annotation, ...], ...]:
         """Annotations of a method's parameters, one tuple a parameter."""
-        cls = self.method(mid).cls
-        at, found = self._member_offset(cls, mid, "parameters"), self._hierarchy.definition(cls)
-        if not at or found is None:
-            return ()
-        names = self._names[found[0]]
-        return self._guarded(lambda: read_set_list(names, at), names.image.name, cls) or ()
-
-    def _directory(self, cls: str) -> Directory | None:
-        if cls not in self._directories:
-            found = self._hierarchy.definition(cls)
-            at = self._hierarchy.column(cls, "annotations") or 0
-            directory = None
-            if found is not None and at:
-                names = self._names[found[0]]
-                directory = self._guarded(
-                    lambda: read_directory(names, at), names.image.name, f"annotations of {cls}"
-                )
-            self._directories[cls] = directory
-        return self._directories[cls]
-
-    def _member_offset(self, cls: str, member: int, table: str) -> int:
-        directory = self._directory(cls)
-        return 0 if directory is None else getattr(directory, table).get(member, 0)
-
-    def _annotation_set(self, cls: str, at: int) -> tuple[Annotation, ...]:
-        found = self._hierarchy.definition(cls)
-        if found is None:
-            return ()
-        names = self._names[found[0]]
-        what = f"annotations of {cls}"
-        return self._guarded(lambda: read_set(names, at), names.image.name, what) or ()
-
-    # ---------------------------------------------------------------- invoke-custom
+        return self._metadata.of_parameters(self.method(mid).cls, mid)
 
     def call_site(self, site: int) -> CallSiteInfo | None:
         """What an invoke-custom with this `Insn.ref` links; None when it is malformed."""
-        number = int(self._tables.site_base.searchsorted(site, "right")) - 1
-        if not 0 <= number < len(self._names) or site < 0:
-            return None
-        names = self._names[number]
-        at = int(names.image.call_sites[site - int(self._tables.site_base[number])])
-        values = self._guarded(ValueReader(names, at).array, names.image.name, f"call site {site}")
-        match values:
-            case (EncodedMethodHandle(handle), str(name), EncodedMethodType(proto), *args):
-                return CallSiteInfo(self.method_handle(handle), name, proto, tuple(args))
-        return None
+        return self._metadata.call_site(site)
 
     def method_handle(self, handle: int) -> MethodHandle | None:
         """What a method handle with this id leads to."""
-        number = int(self._tables.handle_base.searchsorted(handle, "right")) - 1
-        if not 0 <= number < len(self._names) or handle < 0:
-            return None
-        names = self._names[number]
-        item = names.image.handles[handle - int(self._tables.handle_base[number])]
-        kind = int(item["kind"])
-        if kind >= len(HANDLE_KINDS):
-            return None
-        member = (names.field if kind < 4 else names.method)(int(item["member"]))
-        return None if member is None else MethodHandle(HANDLE_KINDS[kind], member)
+        return self._metadata.method_handle(handle)
