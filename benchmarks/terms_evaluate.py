@@ -104,7 +104,13 @@ def development(texts: dict[str, bytes], errors: bool) -> None:
             )  # fmt: skip
             score["(denied)"][outcome] += 1
             if errors and outcome in ("fp", "fn"):
-                print(entry["id"], "DENIED", kind, outcome, *[q[:160].replace("\n", " ") for q in negative.get(kind, [""])[:2]])
+                print(
+                    entry["id"],
+                    "DENIED",
+                    kind,
+                    outcome,
+                    *[q[:160].replace("\n", " ") for q in negative.get(kind, [""])[:2]],
+                )
     print_table("development set: declared, 25 documents", score)
     print(f"speed: {seconds / characters * 30000:.3f} s for 30,000 characters")
 

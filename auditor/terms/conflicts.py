@@ -14,6 +14,8 @@ from auditor.model import Action, Conflict, DataType, Statement, is_a
 from auditor.terms.lexicon import Hypernym
 
 MAX_CONFLICTS = 100
+ROOT = "personal_information"
+"""A yes about all personal information is taken back by every denial; that says nothing."""
 _TAKING = frozenset({Action.COLLECT, Action.UPLOAD, Action.RETAIN})
 _GIVING = frozenset({Action.SHARE, Action.DISCLOSE, Action.SELL, Action.ENTRUST})
 
@@ -51,7 +53,7 @@ def _reconciled(affirmed: Statement, denial: Statement) -> bool:
         return True
     if affirmed.scope == "local_only" and denial.action is not Action.COLLECT:
         return True
-    if affirmed.modality == "only_if":
+    if affirmed.modality == "only_if" or (affirmed.modality and denial.action in _GIVING):
         return True
     if affirmed.entity not in ("we", denial.entity):
         return True
@@ -66,11 +68,11 @@ def _overlaps(
     affirmed: Statement, denial: Statement, hypernyms: Mapping[str, Hypernym]
 ) -> list[tuple[str, DataType]]:
     pairs: list[tuple[str, DataType]] = []
-    for no in denial.exact or denial.data_types:
-        for yes in affirmed.exact or affirmed.data_types:
+    for no in denial.exact:
+        for yes in affirmed.exact:
             if is_a(yes, no) or _covers(no, yes, hypernyms):
                 pairs.append(("contradiction", yes))
-            elif is_a(no, yes) or _covers(yes, no, hypernyms):
+            elif yes != ROOT and (is_a(no, yes) or _covers(yes, no, hypernyms)):
                 pairs.append(("narrowing", no))
     return pairs
 

@@ -24,7 +24,16 @@ _SECTIONS = {
     "收集的資料": ("collect", False),
     "分享的資料": ("share", False),
 }
-_KEYS = ("collected", "shared", "dataCollected", "dataShared", "data_collected", "data_shared", "sharedData", "collectedData")
+_KEYS = (
+    "collected",
+    "shared",
+    "dataCollected",
+    "dataShared",
+    "data_collected",
+    "data_shared",
+    "sharedData",
+    "collectedData",
+)
 MAX_ROWS = 2000
 
 
@@ -41,7 +50,9 @@ def read_data_safety(text: str, limit: int) -> Layout | None:
 def is_store_page(text: str) -> bool:
     """Tell whether a page is the saved data-safety page of Google Play."""
     low = text[:400_000].lower()
-    return "play.google.com" in low and ("data safety" in low or "数据安全" in low or "資料安全" in low)
+    return "play.google.com" in low and (
+        "data safety" in low or "数据安全" in low or "資料安全" in low
+    )
 
 
 def store_layout(layout: Layout, limit: int) -> Layout:
@@ -81,7 +92,14 @@ def _entries(value: object) -> Iterator[tuple[str, str, str, bool]]:
         item, action = stack.pop()
         seen += 1
         if isinstance(item, dict):
-            name = next((item[k] for k in ("data", "type", "dataType", "data_type", "name", "category") if isinstance(item.get(k), str)), "")
+            name = next(
+                (
+                    item[k]
+                    for k in ("data", "type", "dataType", "data_type", "name", "category")
+                    if isinstance(item.get(k), str)
+                ),
+                "",
+            )
             flags = {k: item[k] for k in ("collected", "shared") if isinstance(item.get(k), bool)}
             purposes = _words(item.get("purposes", item.get("purpose", "")))
             if name and flags:

@@ -21,6 +21,10 @@ _BOMS = (
 )
 _DECLARED = re.compile(rb"(?:charset|encoding)\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_\-]{2,20})")
 _ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs"}
+_WESTERN = frozenset(
+    {"cp1250", "cp1254", "latin_1", "iso8859_2", "iso8859_15", "mac_roman", "cp437", "cp850"}
+)
+"""What the guesser takes for each other; terms in Spanish or Portuguese come as Windows-1252."""
 _COMMON = frozenset(
     "的一是在不了有我您你个人信息服务的使用我們們个資訊料隱私權政策用户戶收集提供公司同意相关關法律"
     "规定為为与與或及以将將会會可能進进行保护護第三方条款條内容等其他所需要手机機号碼码证證银行银"
@@ -81,6 +85,8 @@ def _legacy(data: bytes) -> str:
         return best
     guess = from_bytes(data[:65536]).best()
     encoding = guess.encoding if guess is not None else "cp1252"
+    if encoding in _WESTERN:
+        encoding = "cp1252"
     return data.decode(encoding, errors="replace")
 
 

@@ -36,7 +36,11 @@ def _layout(data: bytes) -> tuple[Layout | None, str]:
     """The layout of some bytes, or why there is none."""
     if data.lstrip()[:5] == b"%PDF-":
         text, why = read_pdf(data, MAX_CHARACTERS)
-        return (read_plain(unicodedata.normalize("NFC", text), MAX_CHARACTERS), "") if text else (None, why)
+        return (
+            (read_plain(unicodedata.normalize("NFC", text), MAX_CHARACTERS), "")
+            if text
+            else (None, why)
+        )
     if data.startswith(b"PK\x03\x04"):
         return read_docx(data, MAX_CHARACTERS)
     text = decode(data)

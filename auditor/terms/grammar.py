@@ -30,11 +30,24 @@ _ACTIONS = {
     "leak": Action.DISCLOSE,
     "retain": Action.RETAIN,
 }
-_BASES = ("根据", "基于", "将", "通过", "把", "对", "以", "因", "于", "based", "from", "with", "about")
+_BASES = (
+    "根据",
+    "基于",
+    "将",
+    "通过",
+    "把",
+    "对",
+    "以",
+    "因",
+    "于",
+    "based",
+    "from",
+    "with",
+    "about",
+)
 """Between a negator and a mention these say that something else is denied."""
 _EMPTY = frozenset(
-    "verb negator conj prep party anaphor filler breaker local consent exception purpose infinitive"
-    .split()
+    ["verb", "negator", "conj", "prep", "party", "anaphor", "filler", "breaker", "local", "consent", "exception", "purpose", "infinitive"]
 )
 _GRANTS = ("提供", "授权", "开放", "允许", "provide", "grant", "allow", "give", "permit", "submit")
 _LETS = ("同意", "授权", "允许", "委托", "agree", "authori", "consent", "allow", "permit")
@@ -536,7 +549,7 @@ def _hypothetical(parsed: Parsed, verb: Verb) -> bool:
 
 
 def _is_of_user(parsed: Parsed, verb: Verb) -> bool:
-    """"您与他人分享照片": the user's own sharing, unless the user lets us do it (同意, authorize)."""
+    """ "您与他人分享照片": the user's own sharing, unless the user lets us do it (同意, authorize)."""
     if verb.subject != "user" or verb.sense not in ("share", "disclose", "sell") or verb.inward:
         return False
     text = parsed.sentence.text[: verb.hit.start]

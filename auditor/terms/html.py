@@ -16,10 +16,72 @@ from auditor.terms.blocks import Kind, Layout, LayoutBuilder
 from auditor.terms.plain import looks_like_heading, marker_of
 
 _SKIP = frozenset(
-    ["script", "style", "head", "noscript", "template", "svg", "iframe", "object", "button", "select", "option", "nav", "footer", "form", "input", "textarea", "canvas", "audio", "video", "map", "aside", "dialog"]
+    [
+        "script",
+        "style",
+        "head",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "object",
+        "button",
+        "select",
+        "option",
+        "nav",
+        "footer",
+        "form",
+        "input",
+        "textarea",
+        "canvas",
+        "audio",
+        "video",
+        "map",
+        "aside",
+        "dialog",
+    ]
 )
 _BLOCKS = frozenset(
-    ["p", "div", "section", "article", "main", "header", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "body", "html", "tbody", "thead", "tfoot", "caption", "figure", "figcaption", "address", "hr", "center", "details", "summary", "br"]
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "pre",
+        "body",
+        "html",
+        "tbody",
+        "thead",
+        "tfoot",
+        "caption",
+        "figure",
+        "figcaption",
+        "address",
+        "hr",
+        "center",
+        "details",
+        "summary",
+        "br",
+    ]
 )
 _HIDE = re.compile(
     r"(?:^|[-_\s])(?:cookie|cookies|nav|navbar|navigation|menu|breadcrumb|sidebar|footer|banner|share|toc|"

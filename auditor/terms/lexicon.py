@@ -74,7 +74,7 @@ class Hit(NamedTuple):
     sense: Sense
 
 
-_DOUBLED = frozenset("get scan submit permit log let transmit refer control".split())
+_DOUBLED = frozenset(["get", "scan", "submit", "permit", "log", "let", "transmit", "refer", "control"])
 
 
 def inflections(verb: str) -> set[str]:

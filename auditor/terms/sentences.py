@@ -17,7 +17,9 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|inc|ltd|co|corp|no|nos|mr|mrs|ms|dr|st|art|sec|vs|s\.a|c\.v|pt|tbk|u\.s|v|sdn|bhd|pvt)"
     r"|(?:^|\s)[a-z]|(?:^|[\s(])\d{1,3})\.$"
 )
-_FREE = frozenset({"other", "otp", "select", "local", "anaphor", "definition", "purpose", "category"})
+_FREE = frozenset(
+    {"other", "otp", "select", "local", "anaphor", "definition", "purpose", "category"}
+)
 """Kinds of cues that count inside the name of a data type too (其他短信, 短信验证码)."""
 _STOPS = "。！？!?\n"
 _CLAUSE = "，,；;：:"
