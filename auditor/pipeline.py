@@ -16,7 +16,7 @@ from auditor.flows.trace import Traced, trace_flows
 from auditor.ingest import dex_files, nested_packages, read_package, read_package_bytes
 from auditor.ingest.quote import quote_methods
 from auditor.model import AuditReport, Endpoint, Flow, Level, Package, PermissionUse, Terms
-from auditor.terms import TermsSource, bundled_terms, read_terms, read_terms_file
+from auditor.terms import TermsSource, annotate, bundled_terms, read_terms, read_terms_file
 from auditor.verdicts import Evidence, load_knowledge, reach_verdict
 from auditor.verdicts.provisions import load_instruments
 
@@ -202,6 +202,7 @@ def _quotes(report: AuditReport, inputs: Sequence[tuple[str, bytes]]) -> Mapping
 
 __all__ = [
     "Options",
+    "annotate",
     "audit",
     "audit_nested",
     "audit_package",

@@ -34,8 +34,8 @@ def _bounded(stem: str) -> str:
     return plain.encode("utf-8", "replace")[:_LONGEST_STEM].decode("utf-8", "ignore")
 
 
-def write_file(folder: Path, name: str, text: str) -> Path:
-    """Write `text` as UTF-8 to `folder/name`, whole or not at all; return its path.
+def write_file(folder: Path, name: str, content: str | bytes) -> Path:
+    """Write `content` (text as UTF-8) to `folder/name`, whole or not at all; return its path.
 
     The file is written beside its place and then moved there: a full disk leaves no half report,
     and a link that stands in its place is replaced, not followed.
@@ -44,12 +44,13 @@ def write_file(folder: Path, name: str, text: str) -> Path:
         UsageError: it cannot be written.
     """
     path = folder / name
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(text.encode("utf-8", "replace"))
+                stream.write(data)
             Path(temporary).chmod(0o666 & ~_umask())
             Path(temporary).replace(path)
         except BaseException:

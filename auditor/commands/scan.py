@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _GRAVITY = (0, 1, 4, 2, 3)
 """Exit codes, least first: of several apps the gravest decides."""
+_PDF = "pdf"
+"""The only format that is no text; it needs the extra `pdf`."""
 _MAX_DEX = 512 * 2**20
 """Bytes of one dumped DEX file."""
 
@@ -54,7 +56,9 @@ def scan(
     ] = None,
     formats: Annotated[
         str,
-        typer.Option("--format", "-f", metavar="NAMES", help="Any of html,json,jsonl,sarif,csv."),
+        typer.Option(
+            "--format", "-f", metavar="NAMES", help="Any of html,json,jsonl,sarif,csv,graphml,pdf."
+        ),
     ] = "html,json",
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the reports.")
@@ -159,12 +163,11 @@ def _graver(one: int, other: int) -> int:
 def _formats(text: str) -> tuple[str, ...]:
     from auditor.report import RENDERERS
 
-    asked = names(text)
-    unknown = [n for n in asked if n not in RENDERERS]
+    asked, known = names(text), (*RENDERERS, _PDF)
+    unknown = [n for n in asked if n not in known]
     if unknown or not asked:
-        raise UsageError(
-            f"--format: {', '.join(unknown) or 'nothing'} is none of {', '.join(RENDERERS)}"
-        )
+        wrong = ", ".join(unknown) or "nothing"
+        raise UsageError(f"--format: {wrong} is none of {', '.join(known)}")
     return asked
 
 
@@ -203,10 +206,10 @@ class _Writer:
 
     def write(self, report: AuditReport, stem: str) -> None:
         """Write every format, then print the summary and the paths."""
-        from auditor.report import RENDERERS, summarize
+        from auditor.report import summarize
 
         paths = [
-            write_file(self._out, f"{stem}.{form}", RENDERERS[form](report, self._lang))
+            write_file(self._out, f"{stem}.{form}", self._rendered(form, report))
             for form in self._formats
         ]
         if not self._quiet:
@@ -217,3 +220,12 @@ class _Writer:
         for path in paths:
             say(harmless(str(path)))
         self._written += 1
+
+    def _rendered(self, form: str, report: AuditReport) -> bytes:
+        from auditor.report import RENDERERS
+
+        if form == _PDF:
+            from auditor.report.pdf import render_pdf
+
+            return render_pdf(report, self._lang)
+        return RENDERERS[form](report, self._lang).encode("utf-8", "replace")

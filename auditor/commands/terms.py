@@ -75,13 +75,15 @@ def terms(
 
 
 def _rendered(terms: Terms, form: TermsFormat, lang: str) -> str:
+    from auditor.pipeline import annotate
     from auditor.report.terms_page import render_terms_html, render_terms_json, terms_rows
 
     match form:
         case TermsFormat.JSON:
             return render_terms_json(terms)
         case TermsFormat.HTML:
-            return render_terms_html(terms, lang)
+            segments = {d.name: annotate(d, terms.statements) for d in terms.documents}
+            return render_terms_html(terms, segments, lang)
         case TermsFormat.TABLE:
             return "".join("\t".join(row) + "\n" for row in terms_rows(terms, lang))
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -97,8 +95,18 @@ class Marked:
     statements: int
 
 
-def render_terms_html(terms: Terms, lang: str) -> str:
-    """Render every document with what was understood marked in its place; no script."""
+Segments = Sequence[tuple[str, tuple[str, ...]]]
+"""A document's text cut into pieces, each with the ids of the statements that quote it."""
+
+
+def render_terms_html(terms: Terms, segments: Mapping[str, Segments], lang: str) -> str:
+    """Render every document with what was understood marked in its place; no script.
+
+    Args:
+        terms: what was understood.
+        segments: the cut text of each document, by its name.
+        lang: language of the page.
+    """
     speak = words(lang)
     css = stylesheet((lang,))
     made = Environment(
@@ -112,8 +120,9 @@ def render_terms_html(terms: Terms, lang: str) -> str:
     made.filters["shown"] = visible
     own = (TEMPLATES / "terms.css").read_text(encoding="utf-8")
     style = f"{css}\n{own}"
+    readings = {s.id: _reading(s, speak) for s in terms.statements}
     return made.get_template("terms.html.j2").render(
-        documents=[mark(document, terms.statements, speak) for document in terms.documents],
+        documents=[mark(d, segments.get(d.name, ()), readings) for d in terms.documents],
         limits=sorted(terms.limits),
         speak=speak,
         zh=lang == "zh",
@@ -122,32 +131,21 @@ def render_terms_html(terms: Terms, lang: str) -> str:
     )
 
 
-def mark(document: TermsDocument, statements: Sequence[Statement], speak: Words) -> Marked:
-    """Cut `document` where quotes begin and end, and into paragraphs where lines end."""
-    mine = [s for s in statements if s.document == document.name and s.start < s.end]
-    mine = sorted(mine, key=lambda s: (s.start, s.end, s.id))[:_MARKED]
-    text = document.text
-    cuts = {0, len(text)}
-    for statement in mine:
-        cuts.update((min(statement.start, len(text)), min(statement.end, len(text))))
-    cuts.update(i for match in re.finditer("\n", text) for i in match.span())
-    bounds = sorted(cuts)
-    covering: list[list[Statement]] = [[] for _ in bounds]
-    for statement in mine:
-        first, last = bisect_left(bounds, statement.start), bisect_left(bounds, statement.end)
-        for number in range(first, last):
-            covering[number].append(statement)
+def mark(document: TermsDocument, segments: Segments, readings: Mapping[str, Reading]) -> Marked:
+    """Put each reading where its quote begins, and cut the text into paragraphs at line ends."""
     paragraphs: list[list[Piece]] = [[]]
-    for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
-        if text[start:end] == "\n":
-            paragraphs.append([])
-            continue
-        here = covering[number]
-        starting = tuple(_reading(s, speak) for s in here if s.start == start)
-        ids = tuple(s.id for s in here)
-        piece = Piece(visible(text[start:end]), ids, any(s.negated for s in here), starting)
-        paragraphs[-1].append(piece)
-    return Marked(document, tuple(tuple(p) for p in paragraphs if p), len(mine))
+    shown: set[str] = set()
+    for text, ids in segments:
+        starting = tuple(readings[i] for i in ids if i not in shown)
+        shown.update(ids)
+        denied = any(readings[i].denied for i in ids)
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                paragraphs.append([])
+            if line or starting:
+                paragraphs[-1].append(Piece(visible(line), ids, denied, starting))
+                starting = ()
+    return Marked(document, tuple(tuple(p) for p in paragraphs if p), len(shown))
 
 
 def _reading(statement: Statement, speak: Words) -> Reading:
