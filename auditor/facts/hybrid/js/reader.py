@@ -30,6 +30,9 @@ _MAX_FLOWS = 200
 _BASES = frozenset(
     {"baseurl", "base_url", "apiurl", "api_url", "baseapi", "apihost", "base_api", "domain", "host"}
 )
+_RELATIVE = re.compile(r"[\w./?=&{}\x00-]{2,200}")
+"""A single text that can be an address relative to the page."""
+_PATH = re.compile(r"\x00?/[A-Za-z0-9_]")
 _FULL = re.compile(r"(?:https?|wss?)://[^/\x00]+", re.I)
 
 
@@ -181,8 +184,11 @@ class Reader:
         node = self.linker.port(opening, use.api.url)
         self.graph.solve()
         texts = self.texts.of(node, stack)
-        known = [t for t in texts if t.strip(HOLE)]
-        return tuple(dict.fromkeys(self._based(t, use) for t in known))
+        based = dict.fromkeys(self._based(t, use) for t in texts if t.strip(HOLE))
+        likely = tuple(t for t in based if ADDRESS.match(t))
+        if likely or len(based) > 1:
+            return likely
+        return tuple(t for t in based if _RELATIVE.fullmatch(t))
 
     def _based(self, text: str, use: Use) -> str:
         """Join a relative address with the base in force, when there is one."""
@@ -190,6 +196,8 @@ class Reader:
         if _FULL.match(text) or not (node or text.startswith(("/", HOLE))):
             return text
         if text.startswith((HOLE + "//", "//")):
+            return text
+        if not node and not _PATH.match(text):
             return text
         bases = tuple(t for t in self.texts.of(node) if _FULL.match(t)) if node is not None else ()
         bases = bases or (self.base if len(self.base) == 1 else ())
@@ -210,7 +218,8 @@ class Reader:
         opening = self._opening(use)
         if use.api.method and opening is not None:
             texts = self.texts.of(self.linker.port(opening, use.api.method), stack)
-            method = next((t.upper() for t in texts if t.isalpha()), method)
+            named = sorted({t.upper() for t in texts if t.isalpha()})
+            method = method if not named else named[0] if len(named) == 1 else ""
         joined = not any(u in self.literals for u in urls)
         return Sending(
             self._site(call, self._name(use)),
