@@ -31,7 +31,8 @@ FUNCTIONS = frozenset(
     "instance method result subscribers "
     # any(): something unknown; choose(n, x0, x1, ...): the one that the whole number n names.
     # bridge(x): methods of x become callable from the web page.
-    "any choose bridge".split()
+    # carry(x, y): the text x with all data in y.
+    "carry any choose bridge".split()
 )
 TRIGGERS = frozenset(
     "click activity_result permission_result timer alarm job callback web_bridge push "

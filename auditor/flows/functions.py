@@ -202,6 +202,12 @@ def subscribers(env: Env, event: Value) -> Value:
     return NOTHING
 
 
+def carry(env: Env, words: Value, data: Value) -> Value:
+    """A text as it is known, with the data of something that it contains."""
+    taints = effecting.deep_taints(env.engine, data, app=True)
+    return words.with_taints(taints | words.taints)
+
+
 def anything(env: Env) -> Value:
     """Something unknown."""
     return ANY
@@ -267,6 +273,7 @@ TABLE: dict[str, Callable[..., Value]] = {
     "method": method,
     "result": result,
     "subscribers": subscribers,
+    "carry": carry,
     "any": anything,
     "choose": choose,
     "bridge": bridge,
