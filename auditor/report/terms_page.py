@@ -123,6 +123,7 @@ def render_terms_html(terms: Terms, segments: Mapping[str, Segments], lang: str)
     readings = {s.id: _reading(s, speak) for s in terms.statements}
     return made.get_template("terms.html.j2").render(
         documents=[mark(d, segments.get(d.name, ()), readings) for d in terms.documents],
+        warnings=sorted(terms.warnings),
         limits=sorted(terms.limits),
         speak=speak,
         zh=lang == "zh",
