@@ -287,6 +287,69 @@ def test_switches_that_share_a_table() -> None:
     assert index.limits[0].why.endswith("the tables of this method are larger than the method")
 
 
+def test_long_names_are_shortened_and_stay_distinct() -> None:
+    stem = "Lp/" + "a" * 70_000
+    text = "".join(
+        f".class public {stem}{end};\n.super Ljava/lang/Object;\n"
+        f".method public native m({stem}{end};)V\n.end method\n"
+        for end in "xy"
+    )
+    index = build(assemble(text))
+    assert [len(cls) for cls in index.classes()] == [82, 82]
+    assert len(set(index.classes())) == 2
+    assert {index.method(m).cls for m in index.methods_named("m")} == set(index.classes())
+    assert index.limits == (
+        Limit("budget", "classes.dex", "2 names longer than 65535 characters are shortened"),
+    )
+
+
+def test_prototypes_of_long_names() -> None:
+    """One descriptor, named 255 times in each of 300 prototypes."""
+    long = "L" + "a" * 1000 + ";"
+    methods = "".join(
+        f".method public native m({long * (255 - n % 2)}{'I' * (n % 2)})L{n};\n.end method\n"
+        for n in range(300)
+    )
+    index = build(assemble(f".class public Lp/A;\n.super Ljava/lang/Object;\n{methods}"))
+    assert 0 < len(index.methods_of("Lp/A;")) < 30
+    assert any("prototypes cannot be read" in limit.why for limit in index.limits)
+
+
+def test_a_chain_of_classes() -> None:
+    """Each class extends the one before: answers stay short, and a limit says so."""
+    text = "".join(
+        f".class public LC{n};\n.super {f'LC{n - 1};' if n else 'Ljava/lang/Object;'}\n"
+        for n in range(3000)
+    )
+    index = build(assemble(text))
+    assert index.supertypes("LC3;") == ("LC2;", "LC1;", "LC0;", "Ljava/lang/Object;")
+    assert len(index.supertypes("LC2999;")) == 256
+    assert index.lookup("LC2999;", "m", "()V") is None
+    assert len(index.all_subtypes("LC0;")) == 2999
+    assert [limit.why for limit in index.limits] == [
+        "LC2999; has more than 256 supertypes; the farthest are left out"
+    ]
+
+
+def test_annotations_that_share_their_bytes() -> None:
+    """An annotation set that names the same annotation 4096 times, asked for again and again."""
+    data = bytearray(RICH)
+    directory = word(RICH, word(RICH, 0x64) + 20)
+    first = word(RICH, word(RICH, directory) + 4)
+    at = len(data) + -len(data) % 4
+    data += b"\0" * (-len(data) % 4) + struct.pack("<I4096I", 4096, *[first] * 4096)
+    struct.pack_into("<I", data, directory, at)
+    struct.pack_into("<I", data, 0x20, len(data))
+    start = time.perf_counter()
+    index = build(bytes(data))
+    for _ in range(50):
+        index.class_annotations("Lp/Rich;")
+    assert time.perf_counter() - start < 5
+    assert [limit.why for limit in index.limits] == [
+        "annotations of Lp/Rich;: what describes the code is larger than the files; not read"
+    ]
+
+
 # ---------------------------------------------------------------- chance
 
 MUTATED = [RICH, FORMATS, PLAIN, CONTAINER]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from auditor.dex.bounds import DexFormatError
+from auditor.dex.bounds import Budget, DexFormatError
 from auditor.dex.names import ImageNames
 from auditor.dex.values import Annotation, ValueReader
 
@@ -27,7 +27,7 @@ class Directory:
     parameters: dict[int, int]
 
 
-def read_directory(names: ImageNames, at: int) -> Directory:
+def read_directory(names: ImageNames, at: int, budget: Budget) -> Directory:
     """Read the directory at byte `at`.
 
     Raises:
@@ -39,6 +39,7 @@ def read_directory(names: ImageNames, at: int) -> Directory:
     cls, fields, methods, parameters = struct.unpack_from("<4I", data, at)
     if at + 16 + 8 * (fields + methods + parameters) > end:
         raise DexFormatError(f"annotations at 0x{at:x} leave the file")
+    budget.spend(fields + methods + parameters)
     start, found = at + 16, []
     for count, resolve in (
         (fields, names.field),
@@ -52,30 +53,32 @@ def read_directory(names: ImageNames, at: int) -> Directory:
     return Directory(cls, *found)
 
 
-def read_set(names: ImageNames, at: int) -> tuple[Annotation, ...]:
+def read_set(names: ImageNames, at: int, budget: Budget) -> tuple[Annotation, ...]:
     """Read an `annotation_set_item`; raises like `read_directory`."""
-    return tuple(_read_item(names, offset) for offset in _offsets(names, at))
+    return tuple([_read_item(names, offset, budget) for offset in _offsets(names, at, budget)])
 
 
-def read_set_list(names: ImageNames, at: int) -> tuple[tuple[Annotation, ...], ...]:
+def read_set_list(names: ImageNames, at: int, budget: Budget) -> tuple[tuple[Annotation, ...], ...]:
     """Read an `annotation_set_ref_list`: one set a parameter; raises like `read_directory`."""
-    return tuple(read_set(names, offset) if offset else () for offset in _offsets(names, at))
+    offsets = _offsets(names, at, budget)
+    return tuple([read_set(names, offset, budget) if offset else () for offset in offsets])
 
 
-def _offsets(names: ImageNames, at: int) -> tuple[int, ...]:
+def _offsets(names: ImageNames, at: int, budget: Budget) -> tuple[int, ...]:
     data, end = names.image.data, names.image.end
     if at + 4 > end:
         raise DexFormatError(f"annotation set at 0x{at:x} lies outside the file")
     (count,) = struct.unpack_from("<I", data, at)
     if count > _MAX_IN_SET or at + 4 + 4 * count > end:
         raise DexFormatError(f"annotation set at 0x{at:x} leaves the file")
+    budget.spend(count)
     return struct.unpack_from(f"<{count}I", data, at + 4)
 
 
-def _read_item(names: ImageNames, at: int) -> Annotation:
+def _read_item(names: ImageNames, at: int, budget: Budget) -> Annotation:
     if at >= names.image.end:
         raise DexFormatError(f"annotation at 0x{at:x} lies outside the file")
     visibility = names.image.data[at]
     if visibility >= len(VISIBILITIES):
         raise DexFormatError(f"annotation at 0x{at:x} has visibility {visibility}")
-    return ValueReader(names, at + 1).annotation(VISIBILITIES[visibility])
+    return ValueReader(names, at + 1, budget).annotation(VISIBILITIES[visibility])

@@ -18,6 +18,24 @@ class DexFormatError(Exception):
     """A part of a file breaks the format; it never leaves `auditor.dex`, but becomes a `Limit`."""
 
 
+class Budget:
+    """Work that hostile bytes may cause in all, for parts that can be read over and over."""
+
+    def __init__(self, left: int) -> None:
+        """Allow `left` units."""
+        self._left = left
+
+    def spend(self, units: int) -> None:
+        """Take some.
+
+        Raises:
+            DexFormatError: none are left.
+        """
+        self._left -= units
+        if self._left < 0:
+            raise DexFormatError("what describes the code is larger than the files; not read")
+
+
 class Limits:
     """Collects what could not be read; the same limit counts once."""
 

@@ -13,6 +13,8 @@ from auditor.dex.leb128 import read_sleb, read_uleb
 from auditor.dex.names import ImageNames
 
 HEADER_BYTES = 16
+MAX_UNITS = 1 << 19
+"""Code units of the longest method that is decoded; compilers make at most about a third of it."""
 _MAX_LINES = 1 << 16
 
 # Opcodes of the line table ("debug_info_item").
@@ -74,6 +76,8 @@ def read_code(image: DexImage, at: int, names: ImageNames) -> MethodCode:
         raise DexFormatError(f"code at 0x{at:x} leaves the file")
     if size == 0:
         raise DexFormatError("code without instructions")
+    if size > MAX_UNITS:
+        raise DexFormatError(f"{size} code units; methods of more than {MAX_UNITS} are not decoded")
     units = memoryview(image.data)[start:end].cast("H").tolist()
     insns = decode_insns(units, names)
     return MethodCode(
@@ -130,7 +134,9 @@ def _read_lines(image: DexImage, at: int) -> tuple[tuple[int, int], ...]:
     data, end = image.data, image.end
     line, at = read_uleb(data, at, end)
     parameters, at = read_uleb(data, at, end)
-    for _ in range(min(parameters, 0x100)):
+    if parameters > 0xFF:
+        raise DexFormatError(f"{parameters} names of parameters")
+    for _ in range(parameters):
         _, at = read_uleb(data, at, end)
     address = 0
     found: list[tuple[int, int]] = []

@@ -10,6 +10,14 @@ from auditor.dex.names import ImageNames
 from auditor.dex.symbols import read_type_list
 from auditor.dex.tables import Tables
 
+MAX_SUPERTYPES = 256
+MAX_INTERFACES = 1024
+"""Of one class."""
+MAX_EDGES = 1 << 20
+"""Interfaces that all classes name together."""
+_KEPT = 1 << 21
+"""So many subtypes are kept in answers."""
+
 
 class Hierarchy:
     """The classes that the app defines, by descriptor."""
@@ -19,6 +27,7 @@ class Hierarchy:
         self._tables, self._names = tables, names
         self._up: dict[str, tuple[str, ...]] = {}
         self._down: dict[str, tuple[str, ...]] = {}
+        self._kept = 0
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -55,6 +64,7 @@ class Hierarchy:
         found: dict[str, tuple[str | None, tuple[str, ...]]] = {}
         tables = self._tables
         lists: dict[tuple[int, int], tuple[str, ...]] = {}
+        edges = 0
         for type_id, cls in zip(tables.class_order.tolist(), self.classes, strict=True):
             number = int(tables.class_image[type_id])
             names = self._names[number]
@@ -62,11 +72,14 @@ class Hierarchy:
             above, at = int(row["super"]), int(row["interfaces"])
             parent = None if above == NO_INDEX else names.type(above)
             if at and (number, at) not in lists:
-                listed = read_type_list(names.image, at, names.types, 1 << 12)
-                if listed is None:
+                listed = read_type_list(names.image, at, names.types, MAX_INTERFACES)
+                if listed is None or edges > MAX_EDGES:
+                    listed = None
                     tables.limits.add(names.image.name, f"interfaces of {cls} cannot be read")
                 lists[number, at] = tuple(dict.fromkeys(listed or ()))
-            found[cls] = (parent if parent != cls else None, lists[number, at] if at else ())
+            interfaces = lists[number, at] if at and edges <= MAX_EDGES else ()
+            edges += len(interfaces)
+            found[cls] = (parent if parent != cls else None, interfaces)
         return found
 
     @cached_property
@@ -85,14 +98,28 @@ class Hierarchy:
     def all_subtypes(self, cls: str) -> tuple[str, ...]:
         """Everything below, sorted."""
         if cls not in self._down:
-            self._down[cls] = tuple(sorted(_walk(cls, self.subtypes)))
+            found = tuple(sorted(_walk(cls, self.subtypes, len(self.classes))))
+            self._kept += len(found)
+            if self._kept > _KEPT:
+                self._down.clear()
+                self._kept = len(found)
+            self._down[cls] = found
         return self._down[cls]
 
     def supertypes(self, cls: str) -> tuple[str, ...]:
         """Everything above, nearest first."""
         if cls not in self._up:
-            self._up[cls] = tuple(_walk(cls, self._above))
+            found = _walk(cls, self._above, MAX_SUPERTYPES + 1)
+            if len(found) > MAX_SUPERTYPES:
+                where, why = self.dex_of(cls), f"{cls} has more than {MAX_SUPERTYPES} supertypes"
+                self._tables.limits.add(where, f"{why}; the farthest are left out", "budget")
+            self._up[cls] = tuple(found[:MAX_SUPERTYPES])
         return self._up[cls]
+
+    def dex_of(self, cls: str) -> str:
+        """Name of the DEX file that defines a class, or an empty string."""
+        found = self.definition(cls)
+        return "" if found is None else self._names[found[0]].image.name
 
     def _above(self, cls: str) -> Iterable[str]:
         parent, interfaces = self._parents.get(cls, (None, ()))
@@ -100,21 +127,21 @@ class Hierarchy:
 
     def superclasses(self, cls: str) -> Iterable[str]:
         """The class itself, then its superclasses up to the first undefined one."""
-        seen = {cls}
+        seen: set[str] = {cls}
         at: str | None = cls
         while at is not None:
             yield at
             at = self.superclass(at)
-            if at in seen:
+            if at in seen or len(seen) > MAX_SUPERTYPES:
                 return
             seen.add(at or "")
 
 
-def _walk(start: str, following: Callable[[str], Iterable[str]]) -> list[str]:
-    """Breadth first from `start`, which is left out."""
+def _walk(start: str, following: Callable[[str], Iterable[str]], most: int) -> list[str]:
+    """Breadth first from `start`, which is left out; about `most` of them."""
     seen = {start: None}
     level = [start]
-    while level:
+    while level and len(seen) <= most:
         found = [near for cls in level for near in following(cls)]
         level = [cls for cls in dict.fromkeys(found) if cls not in seen]
         seen.update(dict.fromkeys(level))

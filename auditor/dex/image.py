@@ -109,7 +109,11 @@ def _header_offsets(given: DexInput, limits: Limits) -> Iterator[int]:
                 )
             return
         start += size
-        if start >= min(len(data), _u32(data, 0x70)) or size < CONTAINER_HEADER_SIZE:
+        container = _u32(data, 0x70)
+        if start >= min(len(data), container) or size < CONTAINER_HEADER_SIZE:
+            if container < len(data):
+                behind = len(data) - container
+                limits.add(given.name, f"{behind} bytes stand behind the end of the container")
             return
     limits.add(given.name, f"more than {MAX_LOGICAL} DEX files in one container")
 

@@ -8,6 +8,7 @@ address space, who refers to what, and single methods decoded on demand. Types a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,8 +27,10 @@ from auditor.dex.xrefs import Pairs
 if TYPE_CHECKING:
     from auditor.model import Limit
 
-_CODE_CACHE = 20_000
-"""So many decoded methods are kept."""
+_LONG = 1 << 11
+"""Signatures of so many characters are not kept: a long name may stand in every one of them."""
+_KEPT_INSNS = 250_000
+"""So many decoded instructions are kept, about 200 bytes each."""
 
 
 class CodeIndex:
@@ -57,6 +60,7 @@ class CodeIndex:
         self._own: dict[str, dict[tuple[str, str], int]] = {}
         self._looked_up: dict[tuple[str, str, str], int | None] = {}
         self._code: dict[int, MethodCode | None] = {}
+        self._kept_insns = 0
         self._by_name: dict[str, tuple[int, ...]] | None = None
         self._by_text: dict[str, list[int]] | None = None
 
@@ -106,8 +110,7 @@ class CodeIndex:
 
     def class_dex(self, cls: str) -> str:
         """Name of the DEX file that defines a class, or an empty string."""
-        found = self._hierarchy.definition(cls)
-        return "" if found is None else self.dex_names[found[0]]
+        return self._hierarchy.dex_of(cls)
 
     def source_file(self, cls: str) -> str:
         """Name of the source file, or an empty string."""
@@ -146,7 +149,9 @@ class CodeIndex:
         """`Lp/C;->m(I)V`."""
         found = self._signatures.get(mid)
         if found is None:
-            found = self._signatures[mid] = self._symbols.method_signature(mid)
+            found = self._symbols.method_signature(mid)
+            if len(found) < _LONG:
+                self._signatures[mid] = found
         return found
 
     def method(self, mid: int) -> MethodInfo:
@@ -212,9 +217,9 @@ class CodeIndex:
         """Id of a method by its parts, None when the app neither defines nor names it."""
         return self._method(cls, name, proto)
 
-    @property
-    def _method_names(self) -> npt.NDArray[np.int64]:
-        return self._symbols.methods.second_parts()
+    @cached_property
+    def _method_names(self) -> npt.NDArray[np.int32]:
+        return self._symbols.methods.second_parts().astype(np.int32)
 
     def all_methods(self) -> range:
         """Ids of every method that is defined or named."""
@@ -227,25 +232,28 @@ class CodeIndex:
     def size(self, mid: int) -> int:
         """Code units of a method's instructions as its code item says, 0 without code."""
         at = int(self._tables.methods.code[mid])
-        if at == 0:
+        if at <= 0:
             return 0
         data = self._names[int(self._tables.methods.image[mid])].image.data
         return int.from_bytes(data[at + 12 : at + 16], "little")
 
     def code(self, mid: int) -> MethodCode | None:
         """Decode a method; None when it has no code, or malformed code (then a limit says so)."""
-        if mid in self._code:
-            return self._code[mid]
         at = int(self._tables.methods.code[mid])
-        found = None
-        if at != 0:
-            names = self._names[int(self._tables.methods.image[mid])]
-            found = self._tables.limits.guard(
-                lambda: read_code(names.image, at, names), names.image.name, self.signature(mid)
-            )
-        if len(self._code) >= _CODE_CACHE:
-            self._code.pop(next(iter(self._code)))
+        if at == 0:
+            return None
+        if mid in self._code:
+            found = self._code[mid] = self._code.pop(mid)  # used last, dropped last
+            return found
+        names = self._names[int(self._tables.methods.image[mid])]
+        found = self._tables.limits.guard(
+            lambda: read_code(names.image, at, names), names.image.name, self.signature(mid)
+        )
         self._code[mid] = found
+        self._kept_insns += 1 + (len(found.insns) if found is not None else 0)
+        while self._kept_insns > _KEPT_INSNS and len(self._code) > 1:
+            oldest = self._code.pop(next(iter(self._code)))
+            self._kept_insns -= 1 + (len(oldest.insns) if oldest is not None else 0)
         return found
 
     def callers(self, mid: int) -> Sequence[tuple[int, int]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Literal, TypeVar
 
 from auditor.dex.annotations import Directory, read_directory, read_set, read_set_list
+from auditor.dex.bounds import Budget
 from auditor.dex.hierarchy import Hierarchy
 from auditor.dex.names import ImageNames
 from auditor.dex.records import HANDLE_KINDS, CallSiteInfo, MethodHandle
@@ -18,6 +19,10 @@ from auditor.dex.values import (
     ValueReader,
 )
 
+T = TypeVar("T")
+_KEPT = 1 << 12
+"""So many answers of each kind are kept."""
+
 
 class Metadata:
     """What a DEX file says beside the code; malformed parts are noted and left out."""
@@ -27,6 +32,7 @@ class Metadata:
         self._tables, self._names, self._hierarchy = tables, names, hierarchy
         self._directories: dict[str, Directory | None] = {}
         self._constants: dict[str, tuple[Value, ...]] = {}
+        self._budget = Budget(4 * sum(image.end for image in tables.images))
 
     def _place(self, cls: str, column: str) -> tuple[ImageNames, int] | None:
         """The DEX file of a class, and an offset of its `class_def_item` unless it is 0."""
@@ -40,10 +46,9 @@ class Metadata:
             values = None
             if (place := self._place(cls, "statics")) is not None:
                 names, at = place
-                what = f"constants of {cls}"
-                read = ValueReader(names, at).array
-                values = self._tables.limits.guard(read, names.image.name, what)
-            self._constants[cls] = values or ()
+                read = ValueReader(names, at, self._budget).array
+                values = self._guard(read, names, f"constants of {cls}")
+            _keep(self._constants, cls, values or ())
         return self._constants[cls]
 
     def _directory(self, cls: str) -> Directory | None:
@@ -51,11 +56,15 @@ class Metadata:
             directory = None
             if (place := self._place(cls, "annotations")) is not None:
                 names, at = place
-                directory = self._tables.limits.guard(
-                    lambda: read_directory(names, at), names.image.name, f"annotations of {cls}"
+                what = f"annotations of {cls}"
+                directory = self._guard(
+                    lambda: read_directory(names, at, self._budget), names, what
                 )
-            self._directories[cls] = directory
+            _keep(self._directories, cls, directory)
         return self._directories[cls]
+
+    def _guard(self, read: Callable[[], T], names: ImageNames, what: str) -> T | None:
+        return self._tables.limits.guard(read, names.image.name, what)
 
     def of_class(self, cls: str) -> tuple[Annotation, ...]:
         """Annotations of the class itself."""
@@ -79,16 +88,14 @@ class Metadata:
         if not at or place is None:
             return ()
         names, what = place[0], f"annotations of {cls}"
-        found = self._tables.limits.guard(lambda: read_set_list(names, at), names.image.name, what)
-        return found or ()
+        return self._guard(lambda: read_set_list(names, at, self._budget), names, what) or ()
 
     def _set(self, cls: str, at: int) -> tuple[Annotation, ...]:
         place = self._place(cls, "annotations")
         if not at or place is None:
             return ()
         names, what = place[0], f"annotations of {cls}"
-        found = self._tables.limits.guard(lambda: read_set(names, at), names.image.name, what)
-        return found or ()
+        return self._guard(lambda: read_set(names, at, self._budget), names, what) or ()
 
     def call_site(self, site: int) -> CallSiteInfo | None:
         """What an invoke-custom with this global id links (`call_site_item`)."""
@@ -97,8 +104,8 @@ class Metadata:
             return None
         names = self._names[number]
         at = int(names.image.call_sites[site - int(self._tables.site_base[number])])
-        read = ValueReader(names, at).array
-        values = self._tables.limits.guard(read, names.image.name, f"call site {site}")
+        read = ValueReader(names, at, self._budget).array
+        values = self._guard(read, names, f"call site {site}")
         match values:
             case (EncodedMethodHandle(handle), str(name), EncodedMethodType(proto), *args):
                 return CallSiteInfo(self.method_handle(handle), name, proto, tuple(args))
@@ -116,3 +123,10 @@ class Metadata:
             return None
         member = (names.field if kind < 4 else names.method)(int(item["member"]))
         return None if member is None else MethodHandle(HANDLE_KINDS[kind], member)
+
+
+def _keep(kept: dict[str, T], key: str, value: T) -> None:
+    """Keep an answer; the oldest goes when there are too many."""
+    if len(kept) >= _KEPT:
+        kept.pop(next(iter(kept)))
+    kept[key] = value

@@ -7,6 +7,7 @@ its key, and its id is the rank of the key, so that members of one class have co
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from auditor.dex.strings import StringPool
 
 Longs = npt.NDArray[np.int64]
 MAX_KEY = 1 << 62
+MAX_NAME = 0xFFFF
+"""Characters of a name or a descriptor: what the class files of Java allow."""
 MAX_PARAMETERS = 255
 """A call passes no more registers than that."""
 
@@ -149,17 +152,33 @@ def build_symbols(
 
 def _number_names(symbols: Symbols, image: DexImage, pool: StringPool, limits: Limits) -> LocalIds:
     type_ids = symbols.type_ids
-    texts = pool.texts(image.types.astype(np.int64))
+    texts = _names(image, pool, image.types.astype(np.int64), limits)
     types = np.array([type_ids.setdefault(t, len(type_ids)) for t in texts], dtype=np.int32)
     local = LocalIds(types, _number_protos(symbols, image, texts, limits))
     local.member_names = (
-        _number_strings(symbols, pool, image.methods["name"].astype(np.int64)),
-        _number_strings(symbols, pool, image.fields["name"].astype(np.int64)),
+        _number_strings(symbols, image, pool, image.methods["name"].astype(np.int64), limits),
+        _number_strings(symbols, image, pool, image.fields["name"].astype(np.int64), limits),
     )
     return local
 
 
-def _number_strings(symbols: Symbols, pool: StringPool, indexes: Longs) -> Longs:
+def _names(image: DexImage, pool: StringPool, indexes: Longs, limits: Limits) -> list[str]:
+    """Texts of names and descriptors; absurdly long ones are shortened, and stay distinct."""
+    texts = pool.texts(indexes)
+    long = [row for row, text in enumerate(texts) if len(text) > MAX_NAME]
+    for row in long:
+        digest = hashlib.sha256(texts[row].encode("utf-8")).hexdigest()[:16]
+        end = ";" if texts[row].endswith(";") else ""
+        texts[row] = f"{texts[row][:64]}…{digest}{end}"
+    if long:
+        why = f"{len(long)} names longer than {MAX_NAME} characters are shortened"
+        limits.add(image.name, why, "budget")
+    return texts
+
+
+def _number_strings(
+    symbols: Symbols, image: DexImage, pool: StringPool, indexes: Longs, limits: Limits
+) -> Longs:
     """Name id for each string index, -1 where there is no such string."""
     name_ids = symbols.name_ids
     inside = indexes < pool.count
@@ -167,7 +186,7 @@ def _number_strings(symbols: Symbols, pool: StringPool, indexes: Longs) -> Longs
     wanted[indexes[inside]] = True
     used = np.flatnonzero(wanted)
     ids = np.full(pool.count + 1, -1, dtype=np.int64)
-    ids[used] = [name_ids.setdefault(t, len(name_ids)) for t in pool.texts(used)]
+    ids[used] = [name_ids.setdefault(t, len(name_ids)) for t in _names(image, pool, used, limits)]
     return ids[np.where(inside, indexes, pool.count)]
 
 
@@ -178,6 +197,11 @@ def _number_protos(
     rets = image.protos["ret"].astype(np.int64)
     sizes, flat = _read_type_lists(image, offsets, len(types))
     good = (sizes >= 0) & (rets < len(types))
+    lengths = np.array([len(t) for t in types], dtype=np.int64)
+    total = np.concatenate(([0], np.cumsum(lengths[flat])))
+    ends = np.cumsum(np.maximum(sizes, 0))
+    written = np.cumsum(total[ends] - total[ends - np.maximum(sizes, 0)])
+    good &= written <= 4 * image.end + (1 << 20)  # many long names, named over and over
     words = [types[i] for i in flat.tolist()]
     proto_ids, ids, end = symbols.proto_ids, [], 0
     for size, ret, ok in zip(sizes.tolist(), rets.tolist(), good.tolist(), strict=True):

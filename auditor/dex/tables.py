@@ -46,7 +46,8 @@ class MemberTable:
 
     def of_class(self, type_id: int) -> tuple[int, ...]:
         """Ids of what a class defines."""
-        low, high = self.by_class.searchsorted([type_id, type_id + 1])
+        edges = np.array((type_id, type_id + 1), dtype=self.by_class.dtype)
+        low, high = self.by_class.searchsorted(edges)
         return tuple(self.members[low:high].tolist())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple, TypeVar
 
-from auditor.dex.bounds import DexFormatError
+from auditor.dex.bounds import Budget, DexFormatError
 from auditor.dex.leb128 import read_uleb
 from auditor.dex.names import ImageNames
 
@@ -87,10 +87,11 @@ Value = (
 class ValueReader:
     """Reads encoded values one after the other; the total is bounded."""
 
-    def __init__(self, names: ImageNames, at: int) -> None:
+    def __init__(self, names: ImageNames, at: int, budget: Budget) -> None:
         """Start at byte `at`."""
         self._names, self._data, self._end = names, names.image.data, names.image.end
         self.at = at
+        self._budget = budget
         self._left = _MAX_VALUES
 
     def array(self, depth: int = 0) -> tuple[Value, ...]:
@@ -100,6 +101,7 @@ class ValueReader:
             DexFormatError: it leaves the file, nests too deep, or names nothing.
         """
         count = self._number()
+        self._budget.spend(1)
         if count > self._left:
             raise DexFormatError(f"array of {count} values at 0x{self.at:x}")
         return tuple([self.value(depth + 1) for _ in range(count)])
@@ -108,6 +110,7 @@ class ValueReader:
         """Read an `encoded_annotation`; raises like `array`."""
         type_ = self._known(self._names.type(self._number()))
         count = self._number()
+        self._budget.spend(1)
         if count > self._left:
             raise DexFormatError(f"annotation with {count} elements at 0x{self.at:x}")
         elements = []
@@ -119,6 +122,7 @@ class ValueReader:
     def value(self, depth: int = 0) -> Value:
         """Read an `encoded_value`; raises like `array`."""
         self._left -= 1
+        self._budget.spend(1)
         if depth > _MAX_DEPTH or self._left < 0 or self.at >= self._end:
             raise DexFormatError(f"value at 0x{self.at:x} nests too deep or leaves the file")
         head = self._data[self.at]

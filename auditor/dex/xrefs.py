@@ -31,19 +31,22 @@ class XrefTable:
     def sites(self, target: int) -> Pairs:
         """(owner, offset) of every reference to `target`."""
         targets, order = self._by_target
-        rows = order[targets.searchsorted(target, "left") : targets.searchsorted(target, "right")]
+        wanted = np.int32(target)  # of the column's own type: else the whole column is converted
+        rows = order[targets.searchsorted(wanted, "left") : targets.searchsorted(wanted, "right")]
         return list(zip(self.owner[rows].tolist(), self.offset[rows].tolist(), strict=True))
 
     def targets(self, owner: int) -> Pairs:
         """(offset, target) of every reference inside `owner`."""
-        low, high = self.owner.searchsorted(owner, "left"), self.owner.searchsorted(owner, "right")
+        wanted = np.int32(owner)
+        low = self.owner.searchsorted(wanted, "left")
+        high = self.owner.searchsorted(wanted, "right")
         return list(
             zip(self.offset[low:high].tolist(), self.target[low:high].tolist(), strict=True)
         )
 
     def owners(self, targets: Iterable[int]) -> Ints:
         """Every owner that refers to one of `targets`, ascending, each once."""
-        wanted = np.unique(np.fromiter(targets, dtype=np.int64))
+        wanted = np.unique(np.fromiter(targets, dtype=np.int32))
         values, order = self._by_target
         low, high = values.searchsorted(wanted, "left"), values.searchsorted(wanted, "right")
         counts = high - low
