@@ -285,6 +285,9 @@ def _possessive(sentence: Sentence, party: Hit) -> bool:
         return True
     if chinese(sentence.text[party.start : party.end]):
         near = [m for m in sentence.mentions if party.end <= m.start <= party.end + 8]
+        gap = sentence.text[party.end : near[0].start] if near else ""
+        if any(word in gap for word in "可将会需应要把能请同"):
+            return False
         return bool(near) and not any(
             party.end <= v.start <= near[0].start for v in sentence.of("verb")
         )
@@ -512,7 +515,7 @@ def _claim(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> Claim | Non
     outward = action in (Action.SHARE, Action.DISCLOSE, Action.ENTRUST, Action.SELL)
     recipients = verb.recipients if outward else ()
     return Claim(
-        action, verb.negated, mentions, "we" if outward else verb.entity, recipients, verb.modality
+        action, verb.negated, mentions, "we" if outward or verb.inward else verb.entity, recipients, verb.modality
     )
 
 
@@ -632,6 +635,8 @@ def _elliptic(parsed: Parsed, used: set[int]) -> list[Claim]:
 def _open_object(sentence: Sentence, verb: Verb) -> bool:
     """Whether the clause names nothing but parties, places and anaphors beside the verb."""
     start, end = sentence.bounds(verb.clause)
+    if any(start <= c.start < end for c in sentence.of("anaphor")) and chinese(sentence.text):
+        return True
     start = max([start, *(m.end for m in sentence.mentions if m.end <= verb.hit.start)])
     clause = list(sentence.text[start:end])
     for cue in sentence.cues:

@@ -25,7 +25,8 @@ MARKERS: tuple[tuple[int, re.Pattern[str]], ...] = (
 _HASHES = re.compile(r"#{1,6}\s{0,3}")
 _RULE = re.compile(r"[-=_*~\s]{3,200}$")
 _PIPE_RULE = re.compile(r"[\s|:\-]{3,400}$")
-_EMPHASIS = re.compile(r"^[*_\s]{1,8}|[*_\s]{1,8}$")
+_LABEL = re.compile(r"[^，。；,;：:]{1,24}[：:]")
+"""A line that starts with a label goes on with nothing."""
 
 
 def marker_of(text: str) -> tuple[int, int]:
@@ -146,6 +147,8 @@ def _continues(text: str, last: Block, start: int, end: int) -> bool:
     A wrap follows a long line directly, and that line does not end a sentence or open a list.
     """
     if last.kind not in (Kind.PARAGRAPH, Kind.ITEM) or text.count("\n", last.end, start) != 1:
+        return False
+    if _LABEL.match(text[start:end][:40]) or text[start] in "【[（(《<>#*-":
         return False
     tail = text[last.end - 1]
     if tail in "。；;！!？?：:.":

@@ -66,6 +66,8 @@ class _Memory:
     sentence: Named = field(default_factory=Named)
     block: Named = field(default_factory=Named)
     topic: Named = field(default_factory=Named)
+    recipient: str = ""
+    """The name that a list of SDKs or partners gave last ("SDK名称：…")."""
     section: tuple[Block, ...] = ()
     purposes: tuple[str, ...] = ()
 
@@ -155,6 +157,8 @@ class DocumentReader:
         if self.memory.section != passage.headings:
             self.memory.section = passage.headings
             self.memory.block = Named()
+            self.memory.recipient = ""
+        self._note_recipient(sentences)
         frame = None if passage.block.kind is Kind.HEADING else self._frame(passage, section)
         block_named = Named()
         self.memory.sentence = Named()
@@ -186,14 +190,40 @@ class DocumentReader:
                 if heading and not claim.negated and not _first_person(sentence):
                     continue
                 named = self._resolve(sentence, claim)
-                if named.all:
-                    self._emit(passage, folded, sentence, claim, named, purposes[number], tag)
+                if not named.all:
+                    continue
+                for one in self._both_sides(claim, section):
+                    self._emit(passage, folded, sentence, one, named, purposes[number], tag)
             here = self.definitions.resolve(sentence, sentence.mentions)
             if here.all:
                 self.memory.sentence = here
                 block_named = block_named | here
         if block_named.all:
             self.memory.block = self.memory.block | block_named
+
+    def _note_recipient(self, sentences: list[Sentence]) -> None:
+        """Remember "SDK名称：友盟" for the lines that follow."""
+        for sentence in sentences[:1]:
+            columns = [h for h in sentence.heads if h.sense.kind == "column"]
+            hits = [h for h in columns if h.start <= 4 and h.sense.value == "recipient"]
+            rest = sentence.text[hits[0].end :] if hits else ""
+            if rest[:1] == ":":
+                self.memory.recipient = rest[1:].split(",")[0].split("。")[0].strip()[:80]
+
+    def _both_sides(self, claim: Claim, section: str) -> list[Claim]:
+        """A claim, and its twin when a third party collects: what it gets, we let it have."""
+        listed = section == "share" and self.memory.recipient
+        if claim.action is Action.SHARE and not claim.recipients and listed:
+            return [replace(claim, recipients=(self.memory.recipient,))]
+        if claim.action is not Action.COLLECT:
+            return [claim]
+        entity = claim.entity
+        if listed and entity in ("we", "sdk"):
+            entity = self.memory.recipient
+        if entity == "we":
+            return [claim]
+        twin = replace(claim, action=Action.SHARE, entity="we", recipients=(entity,))
+        return [replace(claim, entity=entity), twin]
 
     def _labels(self, sentence: Sentence, sentences: list[Sentence]) -> bool:
         """A short first sentence without a verb ("4. Contacts.") is the topic of the others."""
