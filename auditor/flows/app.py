@@ -31,6 +31,7 @@ _PICKS = frozenset(
         "android.provider.action.PICK_CONTACTS",
     )
 )
+_MUST_BE_DECLARED = ("Landroid/app/Activity;", "Landroid/app/Service;")
 _SUBSCRIBER = "Subscribe;"
 
 
@@ -50,6 +51,7 @@ class App(Engine):
         self.exposed: dict[Obj, Value] = {}
         """Objects that pages can call, with the views that show the pages."""
         self.subscriber_list: list[tuple[str, int]] | None = None
+        self.declared: set[str] | None = None
         self.receivers: dict[str, dict[str, None]] = {}
         """Broadcast receivers registered in code: action → classes."""
 
@@ -129,7 +131,14 @@ class App(Engine):
                 found.setdefault(cls)
         if not found and named.any:
             self.unresolved_start = True
-        return [c for c in found if self.index.is_defined(c)]
+        return [c for c in found if self.index.is_defined(c) and self._can_start(c)]
+
+    def _can_start(self, cls: str) -> bool:
+        """Android starts no activity or service that the manifest does not declare."""
+        if self.declared is None:
+            self.declared = {self.component_class(c) for c in self.manifest.components}
+        chain = self.types.chain(cls)
+        return cls in self.declared or not any(t in chain for t in _MUST_BE_DECLARED)
 
     def view_object(self, identifier: Value, type_: str) -> Obj:
         """One object for each view id of a component; its text comes from the layouts in use."""

@@ -250,6 +250,8 @@ def deep_taints(engine: Engine, value: Value, *, app: bool) -> frozenset[Taint]:
     `app`: also through objects of the app's own classes (what a serialiser does), except those
     that hold the app together (contexts, views, threads).
     """
+    if not engine.holders or not value.atoms:
+        return value.taints
     found: dict[tuple[int, str], Taint] = {}
     seen: set[Obj] = set()
     stack: list[tuple[Value, str]] = [(value, "")]

@@ -7,7 +7,7 @@ runs the entry points and collects the events.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,9 @@ _GETTERS_OF_NOTHING = frozenset(
 )
 _FILLERS = ("set", "add", "put", "append", "write", "push", "insert", "with", "offer", "<init>")
 _BODIES_MAX = 10
+_IDLE = 3
+_IDLE_SIZE = 80
+"""Of code of no interest, small methods are entered three deep: they make objects and addresses."""
 _OBJECT = "Ljava/lang/Object;"
 
 
@@ -147,7 +150,9 @@ class Engine(Machine):
         self.recognised: dict[str, str] = {}
         """Renamed library classes: descriptor → the descriptor that the catalog knows."""
         self.opaque_classes: frozenset[str] = frozenset()
-        self.enter = lambda method: True
+        self.idle = 0
+        """How many methods deep the interpreter is in code of no interest."""
+        self.enter: Callable[[int], bool] = lambda method: True
         """Whether the body of a method may be entered when nothing of interest goes in."""
 
     # ------------------------------------------------------------ events
@@ -231,7 +236,7 @@ class Engine(Machine):
         for query in know.queries.find(chain, name, method.params):
             given = join(given, self._query(query, method, receiver, params))
         for sink in know.sinks.find(chain, name, method.params):
-            self._send(sink, method, receiver, params)
+            self._send(sink, method, receiver, params, given)
         uri = know.uri_methods.find(chain, name, method.params)
         if uri:
             given = join(given, of(self.uri_object(uri[0].uris[0] if uri[0].uris else uri[0].id)))
@@ -340,7 +345,21 @@ class Engine(Machine):
                 break
         if body is not None:
             return "body", body
-        return "none", None
+        described = self._annotated_model(method)
+        return ("model", described) if described else ("none", None)
+
+    def _annotated_model(self, method: MethodInfo) -> Model | None:
+        """Model of an annotation on an abstract method that some library implements (Room)."""
+        if not self.index.is_defined(method.cls):
+            return None
+        declared = self.index.lookup(method.cls, method.name, method.proto)
+        if declared is None:
+            return None
+        for annotation in self.index.method_annotations(declared):
+            models = self.know.models.find((annotation.type,), "implemented", method.params)
+            if models:
+                return models[0]
+        return None
 
     def _body(self, method: MethodInfo, kind: str) -> int | None:
         found = self.index.lookup(kind, method.name, method.proto)
@@ -363,7 +382,8 @@ class Engine(Machine):
         text = self._decoded(info, args)
         if text is not None:
             return of(text)
-        if not self.enter(method) and not self._carries(args):
+        idle = not self.enter(method) and not self._carries(args)
+        if idle and (self.idle >= _IDLE or self.index.size(method) > _IDLE_SIZE):
             return self.typed(info.ret, ("skip", method, frame.method, frame.offset))
         noted = tuple(
             Value(a.atoms, stepped(a.taints, "call", frame.method, frame.offset, ""), a.any)
@@ -371,7 +391,11 @@ class Engine(Machine):
             else a
             for a in args
         )
-        return self.run(method, noted, (frame.method, frame.offset))
+        self.idle += idle
+        try:
+            return self.run(method, noted, (frame.method, frame.offset))
+        finally:
+            self.idle -= idle
 
     def _decoded(self, info: MethodInfo, args: tuple[Value, ...]) -> str | None:
         """Text that a decoder of the app makes of constants, when that is all it does."""
@@ -394,7 +418,18 @@ class Engine(Machine):
         return self.decoded[key]
 
     def _carries(self, args: tuple[Value, ...]) -> bool:
-        return any(a.taints for a in args)
+        """Tell whether data go in: with a value, in its object, or in what that holds."""
+        for arg in args:
+            if arg.taints:
+                return True
+            for obj in arg.objects() if self.holders else ():
+                if obj in self.holders:
+                    return True
+                for name in self.names.get(obj, ()):
+                    found = self.heap.find((obj, name))
+                    if found and any(o in self.holders for o in found[0].atoms if type(o) is Obj):
+                        return True
+        return False
 
     def call_named(self, on: Value, name: str, args: tuple[Value, ...]) -> Value | None:
         """Call the method `name` of each object: a body of the app, else a model."""
@@ -646,11 +681,16 @@ class Engine(Machine):
     # ------------------------------------------------------------ sinks
 
     def _send(
-        self, entry: SinkEntry, method: MethodInfo, receiver: Value, params: tuple[Value, ...]
+        self,
+        entry: SinkEntry,
+        method: MethodInfo,
+        receiver: Value,
+        params: tuple[Value, ...],
+        given: Value = NOTHING,
     ) -> None:
         if entry.kind == "ipc" and self.stays_inside(params):
             return
-        env = effecting.Env(self, method, receiver, params)
+        env = effecting.Env(self, method, receiver, params, given)
         taints: frozenset[Taint] = frozenset()
         for expression in entry.data:
             taints |= effecting.deep_taints(self, effecting.evaluate_text(env, expression), app=True)
@@ -763,8 +803,7 @@ class Engine(Machine):
         self.budget.here = room
         self.heap, self.frames, self.clock = kept_heap, kept_frames, max(kept_clock, self.clock)
         if kept_frames:  # now with what stands in other classes' fields here
-            here = kept_frames[-1]
-            self.run(initializer, (), (here.method, here.offset))
+            self.run(initializer, (), None)
 
     def static(self, fid: int) -> Value:
         """A static field: of the platform, stored, or as the DEX file initialises it."""

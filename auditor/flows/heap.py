@@ -13,7 +13,7 @@ Key = tuple[Obj | str, str]
 """(object or class descriptor, field)."""
 Stored = tuple[Value, int]
 """Value and time of writing."""
-_DEEP = 10
+_DEEP = 5
 
 
 class Heap:

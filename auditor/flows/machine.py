@@ -46,10 +46,12 @@ MAX_DEPTH = 48
 CONTEXT = 3
 MAX_VISITS = 10
 """Visits of one block in one run of its method, after which what changes becomes unknown."""
+_OFTEN = 40
+"""Calls of one method in one run after which its contexts and constants are not told apart."""
 WIDEN = 3
 """Visits of a block after which numbers and texts that still change become unknown."""
 _SUMMARIES = 4
-_PILE = 12
+_PILE = 7
 """Layers of the heap beyond which a call begins with a flat copy."""
 NEW = "$new"
 
@@ -91,21 +93,24 @@ class Summary:
 
 
 class Budget:
-    """How many instructions may still be interpreted."""
+    """How much work may still be done: instructions, and entries of the heap that are joined."""
 
     def __init__(self, total: int, each: int) -> None:
         """`total` for the app, `each` for one entry point."""
         self.left = total
         self.each = each
         self.here = each
-        self.spent_at: dict[int, int] = {}
+        self.entry = -1
+        """The entry point at hand, a method id."""
+        self.spent: dict[int, None] = {}
+        """Entry points that ran out."""
 
-    def take(self, count: int, method: int) -> bool:
+    def take(self, count: int) -> bool:
         """Spend; False when nothing is left."""
         self.left -= count
         self.here -= count
         if self.left < 0 or self.here < 0:
-            self.spent_at[method] = self.spent_at.get(method, 0) + 1
+            self.spent.setdefault(self.entry)
             return False
         return True
 
@@ -124,11 +129,16 @@ class Machine:
         self.frames: list[Frame] = []
         self.objects: dict[tuple[object, ...], Obj] = {}
         self.names: dict[Obj | str, dict[str, None]] = {}
+        self.declarers: dict[int, str] = {}
         self.graphs: dict[int, Graph] = {}
         self.summaries: dict[tuple[int, tuple[Site, ...]], list[Summary]] = {}
         self.prepared: set[str] = set()
         self.visited: set[int] = set()
         self.stack: dict[int, int] = {}
+        self.holders: dict[Obj | str, None] = {}
+        """Objects and classes that ever held data in a field of their own."""
+        self.counts: dict[int, int] = {}
+        """Calls of each method in the run of the entry point at hand."""
         self.ops = _operations(self)
 
     # ------------------------------------------------------------ heap
@@ -154,6 +164,8 @@ class Machine:
         self.clock += 1
         self.heap.changes[key] = (value, self.clock)
         self.names.setdefault(key[0], {}).setdefault(key[1])
+        if value.taints:
+            self.holders[key[0]] = None
 
     def made(self, type_: str, key: tuple[object, ...]) -> Obj:
         """The object of that name; the first asking makes it."""
@@ -202,6 +214,14 @@ class Machine:
             return ANY
         caller = self.frames[-1] if self.frames else None
         context = ((site, *caller.context)[:CONTEXT]) if site and caller else ()
+        often = self.counts[method] = self.counts.get(method, 0) + 1
+        if often > _OFTEN:
+            if often > 6 * _OFTEN:
+                if caller:
+                    caller.cut = True
+                return self.opaque(args)
+            context = ()
+            args = tuple(_without_constants(a) for a in args)
         known = self.summaries.setdefault((method, context), [])
         for summary in known:
             if summary.args == args and self._holds(summary):
@@ -285,6 +305,16 @@ class Machine:
             frame.cut,
         )
 
+    def declaring(self, fid: int) -> str:
+        """The class that declares a static field which the code may name through a subclass."""
+        cls = self.declarers.get(fid)
+        if cls is None:
+            info = self.index.field(fid)
+            found = self.index.lookup_field(info.cls, info.name, info.type)
+            cls = info.cls if found is None else self.index.field(found).cls
+            self.declarers[fid] = cls
+        return cls
+
     def graph(self, method: int, code: MethodCode) -> Graph:
         """The blocks of a method, kept."""
         graph = self.graphs.get(method)
@@ -343,9 +373,7 @@ class _Run:
             pending.discard(number)
             visits = self.visits[number] = self.visits.get(number, 0) + 1
             block = self.graph.blocks[number]
-            if visits > MAX_VISITS or not self.m.budget.take(
-                block.end - block.start, frame.method
-            ):
+            if visits > MAX_VISITS or not self.m.budget.take(block.end - block.start):
                 frame.cut = True
                 continue
             for successor in self._block(number):
@@ -446,6 +474,7 @@ class _Run:
         heap_now = heap_then
         if heap is not heap_then:
             changed, below, _ = merge(heap_then, heap)
+            self.m.budget.take((len(changed) + len(below)) // 8)
             for key in below:
                 self._saw(key)
             if changed:
@@ -507,6 +536,11 @@ def _argument_registers(machine: Machine, method: int, code: MethodCode) -> list
         found.append(register)
         register += 2 if param in ("J", "D") else 1
     return found
+
+
+def _without_constants(value: Value) -> Value:
+    kept = frozenset(a for a in value.atoms if type(a) not in (int, str))
+    return value if kept == value.atoms else Value(kept, value.taints, True)
 
 
 Operation = Callable[[Frame, list[Value], "Insn"], bool | None]
@@ -605,7 +639,7 @@ def _operations(m: Machine) -> list[Operation]:
         if value.taints:
             taints = stepped(value.taints, "store", frame.method, i.offset, field_.name)
             value = Value(value.atoms, taints, value.any)
-        m.store((field_.cls, field_.name), value)
+        m.store((m.declaring(field_.id), field_.name), value)
 
     def invoke(frame: Frame, r: list[Value], i: Insn) -> bool | None:
         result = m.invoke(frame, i, tuple(r[n] for n in i.regs))

@@ -28,6 +28,7 @@ from auditor.flows.knowledge import (
 )
 
 T = TypeVar("T")
+_STORE_READ = re.compile(r"(?:=|\||\(|,|{|:|call|async)\s*(?:deep\()?global\('([^']+)'\)")
 
 
 def descriptor(java: str) -> str:
@@ -158,6 +159,8 @@ class Knowledge:
             descriptor(d.type): d for d in catalog.entries("destinations", DestinationEntry)
         }
         self.models: Table[Model] = Table()
+        self.readers_of: dict[str, dict[tuple[str, str], None]] = {}
+        """Global store → methods whose model reads it."""
         for model in catalog.entries("propagations", ModelEntry):
             self._add_model(model)
         self.lifecycles = catalog.entries("lifecycles", LifecycleEntry)
@@ -178,6 +181,10 @@ class Knowledge:
         classes = (model.on,) if isinstance(model.on, str) else model.on
         for text, effects in model.methods.items():
             compiled = Model(parse_effects(effects), model.id, model.keeps_body)
+            for store in _STORE_READ.findall(effects):
+                self.readers_of.setdefault(store, {}).update(
+                    dict.fromkeys((descriptor(c), n) for n, _ in parse_names(text) for c in classes)
+                )
             for name, shape in parse_names(text):
                 for cls in classes:
                     self.models.add(descriptor(cls), name, shape, compiled)

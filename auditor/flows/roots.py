@@ -15,6 +15,7 @@ from auditor.flows.app import App
 from auditor.flows.engine import PICKED, Later, Start
 from auditor.flows.heap import Heap, Key, Stored
 from auditor.flows.machine import NEW, Event, Frame
+from auditor.flows.relevance import Relevance
 from auditor.flows.values import (
     ANY,
 
@@ -62,6 +63,8 @@ class Root:
     runs: int = 0
     methods: tuple[int, ...] = ()
     cut: bool = False
+    away: int = -1
+    """Steps from its methods to a read; unknown below 0."""
 
 class Program:
     """Run every entry point until nothing changes."""
@@ -69,9 +72,14 @@ class Program:
     def __init__(self, engine: App) -> None:
         """Nothing has run yet."""
         self.engine = engine
+        self.relevance = Relevance(engine)
+        if not self.relevance.whole:
+            engine.enter = self.relevance.wanted.__contains__
         self.roots: dict[RootKey, Root] = {}
         self.queue: deque[Root] = deque()
         self.started: set[str] = set()
+        self.skipped: dict[RootKey, None] = {}
+        """Entry points that reach nothing of interest, as far as is known."""
 
     # ------------------------------------------------------------ seeds
 
@@ -82,9 +90,10 @@ class Program:
         while self.queue and rounds < _ROUNDS:
             rounds += 1
             while self.queue:
-                self._run(self.queue.popleft())
+                self._run(self._next())
             self._requeue()
-        if self.engine.unresolved_start and not self.queue:
+            self._spread()
+        if not self.queue and (self.engine.unresolved_start or not self._has_screen()):
             self._start_the_rest()
             while self.queue:
                 self._run(self.queue.popleft())
@@ -101,6 +110,12 @@ class Program:
             trigger, before = _platform_trigger(component)
             if trigger:
                 self._component(cls, trigger, before=before)
+
+    def _has_screen(self) -> bool:
+        """Tell whether the platform would show anything of the app by itself."""
+        return any(
+            _platform_trigger(c)[0] == "launcher_start" for c in self.engine.manifest.components
+        )
 
     def _start_the_rest(self) -> None:
         """Some Intent could not be resolved: it may start any component that is left."""
@@ -159,6 +174,23 @@ class Program:
 
     # ------------------------------------------------------------ running
 
+    def _next(self) -> Root:
+        """The entry point that is nearest to a read; the first, where all are interpreted."""
+        if self.relevance.whole:
+            return self.queue.popleft()
+        wanted, far = self.relevance.wanted, 1_000
+        best, rank = 0, far + 1
+        for place, root in enumerate(self.queue):
+            if root.away < 0:
+                methods = self.engine.methods_called(root.on.type, root.name, len(root.args))
+                root.away = min((wanted.get(m.id, far) for m in methods), default=far)
+            if root.away < rank:
+                best, rank = place, root.away
+        self.queue.rotate(-best)
+        found = self.queue.popleft()
+        self.queue.rotate(best)
+        return found
+
     def _root(
         self, on: Obj, name: str, args: tuple[Value, ...], component: Obj | None, edge: Edge
     ) -> None:
@@ -186,9 +218,14 @@ class Program:
         methods = engine.methods_called(root.on.type, root.name, len(root.args))
         if not methods:
             return
+        if not self.relevance.whole and not self._is_wanted(root, methods):
+            self.skipped[root.key] = None
+            return
         root.runs += 1
         root.methods = tuple(m.id for m in methods if m.id >= 0)
         engine.budget.here = engine.budget.each
+        engine.budget.entry = methods[0].id
+        engine.counts.clear()
         engine.component = root.component
         engine.heap = Heap(engine.base)
         engine.clock = max(engine.clock, 1)
@@ -216,6 +253,59 @@ class Program:
         engine.heap = engine.base
         self._follow(root)
 
+    def _is_wanted(self, root: Root, methods: list[MethodInfo]) -> bool:
+        """Tell whether an entry point can come to a read, or is given data."""
+        wanted = self.relevance.wanted
+        return (
+            any(m.id in wanted or m.id < 0 for m in methods)
+            or root.name == "<init>"
+            or any(a.taints for a in root.args)
+        )
+
+    def _spread(self) -> bool:
+        """Data stand in fields and stores now: what reads them is of interest too."""
+        if self.relevance.whole:
+            return False
+        index, base = self.engine.index, self.engine.base.changes
+        names: dict[str, None] = {}
+        stores: dict[str, None] = {}
+        for (owner, name), (value, _) in base.items():
+            if not value.taints:
+                continue
+            if isinstance(owner, str) or owner.app:
+                names.setdefault(f"{owner if isinstance(owner, str) else owner.type}->{name}")
+            elif owner.key[0] == "global":
+                stores.setdefault(str(owner.key[1]))
+        readers: dict[int, None] = {}
+        for text in names:
+            cls, _, name = text.partition("->")
+            for above in (cls, *self.engine.types.chain(cls)):
+                for fid in index.fields_of(above):
+                    if index.field(fid).name == name:
+                        readers.update(dict.fromkeys(m for m, _ in index.field_reads(fid)))
+        for store in stores:
+            readers.update(dict.fromkeys(self._store_readers(store)))
+        if not self.relevance.add(readers):
+            return False
+        for key in list(self.skipped):
+            root = self.roots[key]
+            methods = self.engine.methods_called(root.on.type, root.name, len(root.args))
+            root.away = -1
+            if self._is_wanted(root, methods):
+                del self.skipped[key]
+                self.queue.append(root)
+        return bool(self.queue)
+
+    def _store_readers(self, store: str) -> list[int]:
+        """Methods that call what reads a global store (preferences, tables, files)."""
+        index, engine = self.engine.index, self.engine
+        found: dict[int, None] = {}
+        for cls, name in engine.know.readers_of.get(store, ()):
+            for method in index.methods_named(name):
+                if cls in engine.types.chain(index.method(method).cls):
+                    found.update(dict.fromkeys(c for c, _ in index.callers(method)))
+        return list(found)
+
     def _arguments(self, root: Root, method: MethodInfo) -> tuple[Value, ...]:
         engine = self.engine
         found = []
@@ -229,6 +319,8 @@ class Program:
                 value = engine.typed(param, ("argument", root.on.number, method.name, n))
             if param == "Landroid/content/Intent;":
                 value = self._intent(root, value)
+            if param == "Landroid/os/Bundle;" and root.on is root.component:
+                value = of(engine.made(param, ("saved", root.on.number)))
             if f"a{n}" in given:
                 for entry in sources:
                     engine.frames[-1].offset = 0

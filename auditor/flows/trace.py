@@ -18,11 +18,15 @@ from auditor.flows.heap import Heap
 from auditor.flows.machine import Budget, Frame
 from auditor.flows.models import Knowledge
 from auditor.flows.roots import Program
-from auditor.flows.values import ANY, of
+from auditor.flows.values import of
 from auditor.model import Endpoint, Flow, Limit, Manifest, Resources, SourceRead
 
-TOTAL_INSTRUCTIONS = 600_000
-ENTRY_INSTRUCTIONS = 60_000
+SMALL_APP = (400_000, 60_000)
+"""Budget of an app that is interpreted whole, and of one of its entry points: instructions
+interpreted, plus an eighth of the heap entries joined."""
+BIG_APP = (150_000, 20_000)
+_TOLD = 12
+"""Entry points that ran out of budget which are named one by one."""
 _DETACHED = 400
 """Methods with unreached reads that are looked at one by one."""
 
@@ -45,17 +49,16 @@ def trace_flows(
     owner: Callable[[str], str] = lambda cls: "app",
 ) -> Traced:
     """Follow personal data through the app."""
-    budget = Budget(TOTAL_INSTRUCTIONS, ENTRY_INSTRUCTIONS)
-    engine = App(index, Knowledge(catalog), manifest, resources, budget)
+    engine = App(index, Knowledge(catalog), manifest, resources, Budget(*SMALL_APP))
     program = Program(engine)
+    if not program.relevance.whole:
+        engine.budget = Budget(*BIG_APP)
     program.run()
     referenced = _look_at_the_rest(engine)
     collector = Collector(program, owner)
     limits = dict(engine.limits)
-    for method in sorted(budget.spent_at):
-        limits.setdefault(
-            Limit("budget", index.signature(method), "the analysis ran out of its budget here")
-        )
+    for limit in _spent(engine):
+        limits.setdefault(limit)
     return Traced(
         tuple(collector.source_reads(referenced)),
         tuple(collector.flows()),
@@ -64,17 +67,26 @@ def trace_flows(
     )
 
 
+def _spent(engine: App) -> list[Limit]:
+    why = "the analysis of this entry point ran out of its budget; what it does later was not seen"
+    entries = sorted(engine.index.signature(m) for m in engine.budget.spent if m >= 0)
+    found = [Limit("budget", entry, why) for entry in entries[:_TOLD]]
+    if len(entries) > _TOLD:
+        found.append(Limit("budget", "app", f"{len(entries)} entry points in all: {why}"))
+    return found
+
+
 def _look_at_the_rest(engine: App) -> dict[int, Source]:
     """Reads in code that no entry point reaches: each method alone, with unknown arguments."""
     index, know = engine.index, engine.know
     callers: dict[int, None] = {}
-    for table in (know.sources, know.queries):
-        for name in sorted(table.names):
-            for method in index.methods_named(name):
-                info = index.method(method)
-                if table.find(engine.types.chain(info.cls), name, info.params):
-                    for caller, _ in index.callers(method):
-                        callers.setdefault(caller)
+    for method in index.methods_named_any(know.sources.names | know.queries.names):
+        info = index.method(method)
+        chain = engine.types.chain(info.cls)
+        if any(t.find(chain, info.name, info.params) for t in (know.sources, know.queries)):
+            for caller, _ in index.callers(method):
+                if not engine.is_opaque(index.method(caller).cls):
+                    callers.setdefault(caller)
     found: dict[int, Source] = {}
     for method in sorted(callers)[: 10 * _DETACHED]:
         if method in engine.visited or len(found) > _DETACHED:
@@ -87,7 +99,8 @@ def _look_at_the_rest(engine: App) -> dict[int, Source]:
 
 def _alone(engine: App, method: int) -> dict[object, object]:
     info = engine.index.method(method)
-    engine.budget.here = 20_000
+    engine.budget.here = 2_000
+    engine.idle = 1
     engine.heap = Heap(engine.base)
     frame = Frame(method, None, (), engine.base, 0, ())
     engine.frames = [frame]
@@ -99,5 +112,5 @@ def _alone(engine: App, method: int) -> dict[object, object]:
     finally:
         engine.frames = []
         engine.heap = engine.base
-    _ = ANY
+        engine.idle = 0
     return dict(frame.events)
