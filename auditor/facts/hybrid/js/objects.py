@@ -96,6 +96,7 @@ def component(b: Builder, made: int, members: list[tree_sitter.Node]) -> None:
             merge_result(b, held, made)
     for number in range(first, len(b.graph.functions)):
         b.graph.copy(made, b.graph.functions[number].this)
+        b.graph.functions[number].component = True
 
 
 def merge_result(b: Builder, function: int, made: int) -> None:

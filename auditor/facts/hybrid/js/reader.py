@@ -109,7 +109,8 @@ class Reader:
 
     def _read(self, use: Use) -> SourceRead:
         call = self.graph.calls[use.call]
-        live = self.live(call.function)
+        trigger, started = self._start(call)
+        live = started and self.live(call.function)
         return SourceRead(
             use.api.data_type,
             self._site(call, self._name(use)),
@@ -117,7 +118,7 @@ class Reader:
             Scope(use.api.scope),
             use.api.id,
             "app",
-            self._trigger(call),
+            trigger,
             detail=self._asked(use),
         )
 
@@ -129,20 +130,24 @@ class Reader:
         return next(iter(sorted(str(w) for k, w in self.graph.values[node] if k == "s")), "")
 
     def _trigger(self, call: Call) -> str:
-        """How the host starts the function a call stands in, as far as scripts show it.
+        return self._start(call)[0]
+
+    def _start(self, call: Call) -> tuple[str, bool]:
+        """How the host starts the function a call stands in, and whether anything starts it.
 
         Breadth first over what encloses or calls the function; the nearest known start wins.
         """
         if call.function < 0:
-            return "screen_start"
+            return "screen_start", True
         functions = self.graph.functions
         seen, wave = {call.function}, [call.function]
-        top = False
+        top = component = False
         for _ in range(12):
             following: list[int] = []
             for at in wave:
                 if functions[at].trigger:
-                    return functions[at].trigger
+                    return functions[at].trigger, True
+                component |= functions[at].component
                 around = [functions[at].outer] if functions[at].inline else []
                 for outer in (*around, *self.callers.get(at, ())):
                     top |= outer < 0
@@ -150,7 +155,7 @@ class Reader:
                         seen.add(outer)
                         following.append(outer)
             wave = sorted(following)[:200]
-        return "screen_start" if top else "unknown"
+        return "screen_start" if top else "unknown", top or component
 
     # ------------------------------------------------------------ addresses
 
