@@ -74,7 +74,9 @@ class Hit(NamedTuple):
     sense: Sense
 
 
-_DOUBLED = frozenset(["get", "scan", "submit", "permit", "log", "let", "transmit", "refer", "control"])
+_DOUBLED = frozenset(
+    ["get", "scan", "submit", "permit", "log", "let", "transmit", "refer", "control"]
+)
 
 
 def inflections(verb: str) -> set[str]:
