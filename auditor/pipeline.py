@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -11,13 +12,43 @@ from auditor import __version__
 from auditor.catalog import Catalog
 from auditor.dex import CodeIndex, DexInput
 from auditor.errors import UsageError
-from auditor.facts import APP, Facts, HostBook, IndexedCode, Owners, collect_facts, recipient_of
-from auditor.flows.trace import Traced, trace_flows
-from auditor.ingest import dex_files, nested_packages, read_package, read_package_bytes
+from auditor.facts import (
+    APP,
+    Facts,
+    HostBook,
+    IndexedCode,
+    Owners,
+    SdkSetting,
+    collect_facts,
+    recipient_of,
+    sdk_settings,
+)
+from auditor.flows.trace import Traced, constant_argument, trace_flows
+from auditor.ingest import (
+    nested_packages,
+    read_code,
+    read_package,
+    read_package_bytes,
+    resource_limits,
+)
 from auditor.ingest.quote import quote_methods
-from auditor.model import AuditReport, Endpoint, Flow, Level, Package, PermissionUse, Terms
+from auditor.model import (
+    AuditReport,
+    CallSite,
+    Endpoint,
+    Flow,
+    Level,
+    Package,
+    PermissionUse,
+    Scope,
+    SinkKind,
+    SourceRead,
+    Step,
+    Terms,
+)
 from auditor.terms import TermsSource, annotate, bundled_terms, read_terms, read_terms_file
 from auditor.verdicts import Evidence, load_knowledge, reach_verdict
+from auditor.verdicts.case import Observation
 from auditor.verdicts.provisions import load_instruments
 
 _QUOTES = 40
@@ -84,20 +115,32 @@ def check_jurisdictions(asked: Sequence[str], catalog: Catalog) -> None:
 def audit_package(package: Package, catalog: Catalog, options: Options) -> AuditReport:
     """Audit an app that has been read."""
     options.progress("code")
-    inputs = [*dex_files(package), *options.extra_dex]
+    read = read_code(package)
+    inputs = [*read.files, *options.extra_dex]
     code = CodeIndex.build([DexInput(name, data) for name, data in inputs])
     options.progress("facts")
     facts = collect_facts(package, IndexedCode(code), catalog)
     owner = Owners(facts.libraries)
     options.progress("flows")
     traced = trace_flows(code, package.manifest, package.resources, catalog, owner)
+    traced = _with_other_code(traced, facts, code, catalog)
     options.progress("terms")
     found, links = bundled_terms(package, catalog)
     terms = replace(read_terms([*options.terms, *found], catalog), links=links)
     options.progress("verdict")
-    flows, endpoints = _with_recipients(package, terms, traced, catalog)
+    flows, endpoints = _with_recipients(package, terms, traced, facts, catalog)
     limits = tuple(
-        sorted({*package.limits, *code.limits, *facts.limits, *traced.limits, *terms.limits})
+        sorted(
+            {
+                *package.limits,
+                *read.limits,
+                *code.limits,
+                *facts.limits,
+                *traced.limits,
+                *terms.limits,
+                *resource_limits(package),
+            }
+        )
     )
     evidence = Evidence(
         package=package,
@@ -108,6 +151,7 @@ def audit_package(package: Package, catalog: Catalog, options: Options) -> Audit
         libraries=facts.libraries,
         limits=limits,
         code_strings=_own_texts(code, owner),
+        observations=_observations(facts),
         jurisdictions=options.jurisdictions,
         lending=options.lending,
         date=options.date,
@@ -140,8 +184,81 @@ def audit_package(package: Package, catalog: Catalog, options: Options) -> Audit
     return replace(report, quotes=_quotes(report, inputs))
 
 
+def _with_other_code(traced: Traced, facts: Facts, code: CodeIndex, catalog: Catalog) -> Traced:
+    """Add what scripts and compiled stores do, and what SDKs are told to collect."""
+    settings = sdk_settings(
+        facts.libraries,
+        IndexedCode(code),
+        catalog,
+        lambda place, position: constant_argument(code, place, position),
+    )
+    on = [s for s in settings if s.state == "on"]
+    reads = [_sdk_read(s, traced) for s in on]
+    flows = [_sdk_flow(s, traced) for s in on if s.place.caller in traced.reached]
+    return replace(
+        traced,
+        reads=tuple(sorted({*traced.reads, *facts.hybrid.reads, *reads})),
+        flows=tuple(sorted({*traced.flows, *facts.hybrid.flows, *flows})),
+        endpoints=tuple(sorted({*traced.endpoints, *facts.hybrid.endpoints})),
+    )
+
+
+def _sdk_site(setting: SdkSetting) -> CallSite:
+    place = setting.place
+    return CallSite(setting.call, place.caller, place.offset, place.dex)
+
+
+def _sdk_read(setting: SdkSetting, traced: Traced) -> SourceRead:
+    reached = setting.place.caller in traced.reached
+    return SourceRead(
+        data_type=setting.data_type,
+        site=_sdk_site(setting),
+        level=Level.REACHABLE if reached else Level.REFERENCED,
+        scope=Scope.BULK,
+        rule="sdk-setting",
+        owner=setting.library,
+        detail=f"{setting.call.rpartition('->')[2]}({setting.value})",
+    )
+
+
+def _sdk_flow(setting: SdkSetting, traced: Traced) -> Flow:
+    """An SDK that is told to collect sends by code of its own: linked, not proved."""
+    site = _sdk_site(setting)
+    text = "the SDK is told to collect this; how it sends is its own code"
+    return Flow(
+        id="f-sdk-" + format(abs(hash_text(f"{setting.data_type}{site}")), "x")[:10],
+        data_type=setting.data_type,
+        level=Level.LINKED,
+        scope=Scope.BULK,
+        source=site,
+        sink=site,
+        sink_kind=SinkKind.NETWORK,
+        endpoint="",
+        http_method="",
+        fields=(),
+        owner=setting.library,
+        recipient="",
+        trigger="unknown",
+        before_consent=None,
+        steps=(Step(site.caller, site.offset, site.dex, text, "source"),),
+    )
+
+
+def hash_text(text: str) -> int:
+    """A number for a text, the same on every run."""
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8], "big")
+
+
+def _observations(facts: Facts) -> tuple[Observation, ...]:
+    found = [Observation(t.kind, t.where, t.why, t.owner) for t in facts.tls]
+    for match in facts.indicators:
+        words = f"{match.family}: {match.source}, {match.date}"
+        found.append(Observation("known_indicator", match.where, words))
+    return tuple(found)
+
+
 def _with_recipients(
-    package: Package, terms: Terms, traced: Traced, catalog: Catalog
+    package: Package, terms: Terms, traced: Traced, facts: Facts, catalog: Catalog
 ) -> tuple[tuple[Flow, ...], tuple[Endpoint, ...]]:
     book = HostBook(catalog)
     names: dict[str, str] = {}
@@ -154,11 +271,14 @@ def _with_recipients(
 
     hosts = {e.url: e.host for e in traced.endpoints}
     endpoints = tuple(replace(e, recipient=recipient(e.host)) for e in traced.endpoints)
-    flows = tuple(
-        replace(f, recipient=recipient(hosts.get(f.endpoint, ""))) if f.endpoint else f
-        for f in traced.flows
-    )
-    return flows, endpoints
+    vendors = {library.id: library.vendor for library in facts.libraries}
+
+    def receiver(flow: Flow) -> str:
+        if flow.endpoint:
+            return recipient(hosts.get(flow.endpoint, ""))
+        return vendors.get(flow.owner, "") if flow.level is Level.LINKED else flow.recipient
+
+    return tuple(replace(f, recipient=receiver(f)) for f in traced.flows), endpoints
 
 
 def _with_uses(facts: Facts, traced: Traced) -> tuple[PermissionUse, ...]:

@@ -216,9 +216,7 @@ class App(Engine):
                 found.setdefault(info.proto, info)
         if found or self.index.is_defined(atom.descriptor):
             return list(found.values())[:4]
-        return [
-            info for info in self.know_methods(atom.descriptor, atom.name)
-        ]
+        return [info for info in self.know_methods(atom.descriptor, atom.name)]
 
     def know_methods(self, cls: str, name: str) -> list[MethodInfo]:
         """Library methods that only reflection names: as many parameters as the catalog tells."""
@@ -235,8 +233,15 @@ class App(Engine):
                     proto = "(" + "".join(params) + ")Ljava/lang/Object;"
                     found.append(
                         MethodInfo(
-                            -2 - hash_of(cls + name), cls, name, proto, params,
-                            "Ljava/lang/Object;", 0, False, False,
+                            -2 - hash_of(cls + name),
+                            cls,
+                            name,
+                            proto,
+                            params,
+                            "Ljava/lang/Object;",
+                            0,
+                            False,
+                            False,
                         )
                     )
                     return found

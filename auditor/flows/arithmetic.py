@@ -77,7 +77,9 @@ def unary(op: int, a: Value) -> Value:
         if op in (0x81, 0x84):
             return Value(frozenset(_wrap(n) for n in numbers), a.taints)
         if op == 0x8D:
-            return Value(frozenset((n & 0xFF) - (0x100 if n & 0x80 else 0) for n in numbers), a.taints)
+            return Value(
+                frozenset((n & 0xFF) - (0x100 if n & 0x80 else 0) for n in numbers), a.taints
+            )
         if op == 0x8E:
             return Value(frozenset(n & 0xFFFF for n in numbers), a.taints)
         if op == 0x8F:

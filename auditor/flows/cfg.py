@@ -81,7 +81,9 @@ def _targets(insn: object) -> tuple[int, ...]:
 
 def _reverse_post_order(blocks: list[Block]) -> tuple[int, ...]:
     seen, post = {0}, []
-    stack = [(0, iter((*blocks[0].successors, *(h for h, _ in blocks[0].handlers))))] if blocks else []
+    stack = (
+        [(0, iter((*blocks[0].successors, *(h for h, _ in blocks[0].handlers))))] if blocks else []
+    )
     while stack:
         number, rest = stack[-1]
         following = next((s for s in rest if s not in seen), None)

@@ -84,7 +84,9 @@ class Collector:
             return Activation(False, here.trigger)
         return here
 
-    def _earliest(self, ways: list[tuple[Root, frozenset[Condition] | None]]) -> tuple[Activation, Root]:
+    def _earliest(
+        self, ways: list[tuple[Root, frozenset[Condition] | None]]
+    ) -> tuple[Activation, Root]:
         ranked = [(self._when(root, guards), root) for root, guards in ways]
         return max(ranked, key=lambda pair: (pair[0].rank, pair[0].trigger != "unknown"))
 
@@ -114,7 +116,13 @@ class Collector:
         candidates = tuple(sorted(urls))[:_ADDRESSES]
         digest = hashlib.sha256(
             "\0".join(
-                (source.data_type, source.scope, *map(str, _flat(source_site)), kind, *map(str, _flat(sink_site)))
+                (
+                    source.data_type,
+                    source.scope,
+                    *map(str, _flat(source_site)),
+                    kind,
+                    *map(str, _flat(sink_site)),
+                )
             ).encode("utf-8", "surrogatepass")
         )
         fields = {n for s in found.sends for n in s[1].named}
@@ -197,7 +205,15 @@ class Collector:
             trail.append(at)
             at = at.before
         trail.reverse()
-        steps = [Step(source.caller, source.offset, source.dex, f"reads: {_name(source.signature)}", "source")]
+        steps = [
+            Step(
+                source.caller,
+                source.offset,
+                source.dex,
+                f"reads: {_name(source.signature)}",
+                "source",
+            )
+        ]
         last: tuple[int, int, str] | None = None
         for place in trail[1:]:
             if place.method < 0 or (place.method, place.offset, place.kind) == last:
@@ -208,7 +224,9 @@ class Collector:
             steps.append(Step(caller, place.offset, self._dex(place.method), text, place.kind))
         if len(steps) > _STEPS:
             steps = [*steps[: _STEPS // 2], *steps[-_STEPS // 2 :]]
-        steps.append(Step(sink.caller, sink.offset, sink.dex, f"sends: {_name(sink.signature)}", "sink"))
+        steps.append(
+            Step(sink.caller, sink.offset, sink.dex, f"sends: {_name(sink.signature)}", "sink")
+        )
         return tuple(steps)
 
     def _text(self, place: Trail) -> str:
@@ -334,7 +352,9 @@ def _package(signature: str) -> str:
 
 
 def _guard(guard: Condition) -> str:
-    return f"{'not ' if guard.negated else ''}{guard.kind}" + (f" {guard.text!r}" if guard.text else "")
+    return f"{'not ' if guard.negated else ''}{guard.kind}" + (
+        f" {guard.text!r}" if guard.text else ""
+    )
 
 
 def _flat(site: CallSite) -> tuple[str, str, int, str]:

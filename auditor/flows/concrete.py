@@ -344,7 +344,9 @@ def _raw(value: Any) -> bytes:  # noqa: ANN401
 
 
 def _b64(args: list[Any]) -> list[int]:
-    data = next(a for a in args if isinstance(a, str | list) or isinstance(a, Thing) and "text" in a.fields)
+    data = next(
+        a for a in args if isinstance(a, str | list) or isinstance(a, Thing) and "text" in a.fields
+    )
     text = _raw(data).decode("ascii").translate(str.maketrans("-_", "+/"))
     try:
         return _signed(base64.b64decode("".join(text.split()) + "==="))
@@ -447,7 +449,9 @@ LIBRARY: dict[tuple[str, str], Callable[[list[Any]], Any]] = {
     ("Ljava/lang/Math;", "max"): lambda a: max(a),
     ("Ljava/lang/Math;", "abs"): lambda a: abs(a[0]),
     ("Ljava/lang/System;", "arraycopy"): _copy,
-    ("Ljava/util/Arrays;", "copyOf"): lambda a: (a[0] + [0] * max(0, min(a[1], MAX_LENGTH) - len(a[0])))[: a[1]],
+    ("Ljava/util/Arrays;", "copyOf"): lambda a: (
+        a[0] + [0] * max(0, min(a[1], MAX_LENGTH) - len(a[0]))
+    )[: a[1]],
     ("Ljava/util/Arrays;", "copyOfRange"): lambda a: a[0][a[1] : a[2]],
     ("Landroid/util/Base64;", "decode"): _b64,
     ("Landroid/util/Base64;", "encodeToString"): lambda a: base64.b64encode(_raw(a[0])).decode(),

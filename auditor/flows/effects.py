@@ -138,7 +138,9 @@ class _Parser:
     def take(self, expected: str = "") -> str:
         got = self.peek()
         if not got or (expected and got != expected):
-            raise EffectError(f"{expected or 'more'} expected, {got or 'the end'} found: {self.text!r}")
+            raise EffectError(
+                f"{expected or 'more'} expected, {got or 'the end'} found: {self.text!r}"
+            )
         self.at += 1
         return got
 

@@ -477,9 +477,7 @@ class Engine(Machine):
 
     # ------------------------------------------------------------ library code without a model
 
-    def _default(
-        self, method: MethodInfo, args: tuple[Value, ...], *, static: bool
-    ) -> Value:
+    def _default(self, method: MethodInfo, args: tuple[Value, ...], *, static: bool) -> Value:
         """A method of which nothing is known passes on what it is given.
 
         Data in the arguments reach the result and, for methods whose name says that they fill the
@@ -534,9 +532,7 @@ class Engine(Machine):
 
     # ------------------------------------------------------------ sources
 
-    def number_of(
-        self, data_type: str, callee: int, rule: str, scope: str, detail: str
-    ) -> int:
+    def number_of(self, data_type: str, callee: int, rule: str, scope: str, detail: str) -> int:
         """Number of a source at the instruction at hand."""
         frame = self.frames[-1]
         site = (frame.method, frame.offset)
@@ -693,7 +689,9 @@ class Engine(Machine):
         env = effecting.Env(self, method, receiver, params, given)
         taints: frozenset[Taint] = frozenset()
         for expression in entry.data:
-            taints |= effecting.deep_taints(self, effecting.evaluate_text(env, expression), app=True)
+            taints |= effecting.deep_taints(
+                self, effecting.evaluate_text(env, expression), app=True
+            )
         url = effecting.evaluate_text(env, entry.url) if entry.url else NOTHING
         http = effecting.evaluate_text(env, entry.http_method) if entry.http_method else NOTHING
         if entry.to is None:
@@ -705,7 +703,11 @@ class Engine(Machine):
                 if way:
                     there = effecting.Env(self, method, of(obj), ())
                     url = effecting.evaluate_text(there, way.url)
-                    http = effecting.evaluate_text(there, way.http_method) if way.http_method else NOTHING
+                    http = (
+                        effecting.evaluate_text(there, way.http_method)
+                        if way.http_method
+                        else NOTHING
+                    )
                     self.sent(entry.id, way.kind, method.id, taints, url, http)
                     break
 
@@ -871,7 +873,9 @@ class Engine(Machine):
 
     def read(self, owner: Value, name: str) -> Value:
         """A named field of library objects."""
-        return read_field(self, owner, "Ljava/lang/Object;", name, "I") if owner.objects() else NOTHING
+        return (
+            read_field(self, owner, "Ljava/lang/Object;", name, "I") if owner.objects() else NOTHING
+        )
 
     def columns(self, cursor: Value, index: Value) -> str:
         """Name of the column that `index` means, when it is known."""
@@ -895,23 +899,17 @@ class Engine(Machine):
         return Value(value.atoms, relabelled(value.taints, "col:" + name), value.any)
 
 
-def _with(
-    own: frozenset[Condition] | None, here: frozenset[Condition]
-) -> frozenset[Condition]:
+def _with(own: frozenset[Condition] | None, here: frozenset[Condition]) -> frozenset[Condition]:
     return here if own is None else own | here
 
 
-def _both(
-    a: frozenset[Condition] | None, b: frozenset[Condition] | None
-) -> frozenset[Condition]:
+def _both(a: frozenset[Condition] | None, b: frozenset[Condition] | None) -> frozenset[Condition]:
     if a is None or b is None:
         return (a if b is None else b) or frozenset()
     return a & b
 
 
-def _narrow(
-    args: tuple[Value, ...], method: MethodInfo, static: bool
-) -> tuple[Value, ...]:
+def _narrow(args: tuple[Value, ...], method: MethodInfo, static: bool) -> tuple[Value, ...]:
     """One value an argument: of the two registers of a long or double, the first."""
     if "J" not in method.params and "D" not in method.params:
         return args

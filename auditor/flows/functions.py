@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from auditor.flows.effecting import Env
     from auditor.flows.engine import Engine
 
-_FROM = re.compile(r"\b(?:from|into|update|table(?: if not exists)?)\s+[`\"\[]?([\w.$]{1,80})", re.I)
+_FROM = re.compile(
+    r"\b(?:from|into|update|table(?: if not exists)?)\s+[`\"\[]?([\w.$]{1,80})", re.I
+)
 
 
 def call(env: Env, name: str, args: tuple[Expr, ...]) -> Value:
@@ -82,13 +84,17 @@ def mark(env: Env, value: Value, note: Value) -> Value:
 
 
 def file(env: Env, value: Value) -> Value:
-    """The last part of a file's path."""
+    """The last part of a file's path; `?` for all paths of which nothing is known."""
     found = NOTHING
     for atom in env.engine.flat_url(value).atoms:
-        last = atom if isinstance(atom, str) else (atom.parts[-1] if isinstance(atom, Template) else None)
+        last = (
+            atom
+            if isinstance(atom, str)
+            else (atom.parts[-1] if isinstance(atom, Template) else None)
+        )
         if last:
             found = join(found, of(last.rstrip("/").rpartition("/")[2]))
-    return found if found.atoms else ANY
+    return found if found.atoms else of("?")
 
 
 def table(env: Env, value: Value) -> Value:
@@ -187,7 +193,9 @@ def method(env: Env, cls: Value, name: Value) -> Value:
         for n in name.texts()
     )
     if not found:
-        env.engine.limit("reflection", env.engine.frames[-1].method, "a member's name is not constant")
+        env.engine.limit(
+            "reflection", env.engine.frames[-1].method, "a member's name is not constant"
+        )
     return Value(found, any_=not found)
 
 

@@ -258,7 +258,9 @@ class Machine:
                 return False
         return True
 
-    def _apply(self, summary: Summary, caller: Frame | None, *, fresh: bool = False) -> Value | None:
+    def _apply(
+        self, summary: Summary, caller: Frame | None, *, fresh: bool = False
+    ) -> Value | None:
         if not fresh:
             # The writing is new, even though the values are not.
             for key, (value, _) in summary.writes.items():

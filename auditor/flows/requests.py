@@ -54,9 +54,7 @@ def _described(
     return None
 
 
-def send(
-    engine: Engine, receiver: Value, method: MethodInfo, params: tuple[Value, ...]
-) -> Value:
+def send(engine: Engine, receiver: Value, method: MethodInfo, params: tuple[Value, ...]) -> Value:
     """Note the request; its result is a call object of which nothing more is known."""
     described = _described(engine, method)
     assert described is not None
@@ -85,10 +83,10 @@ def send(
             named.add(label)
         taints |= relabelled(inside, label) if label else inside
     url = _joined(engine, receiver, path, explicit)
-    engine.sent(f"request:{entry.id}", "network", method.id, taints, url, of(http), frozenset(named))
-    return engine.typed(
-        method.ret, (engine.frames[-1].method, engine.frames[-1].offset, "request")
+    engine.sent(
+        f"request:{entry.id}", "network", method.id, taints, url, of(http), frozenset(named)
     )
+    return engine.typed(method.ret, (engine.frames[-1].method, engine.frames[-1].offset, "request"))
 
 
 def _filled(path: str, label: str, value: Value) -> str:

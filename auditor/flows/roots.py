@@ -18,7 +18,6 @@ from auditor.flows.machine import NEW, Event, Frame
 from auditor.flows.relevance import Relevance
 from auditor.flows.values import (
     ANY,
-
     Condition,
     Obj,
     Taint,
@@ -37,6 +36,7 @@ _INHERIT = frozenset(("background", "callback", "result", "push"))
 RootKey = tuple[int, str, int, int]
 """(object number, method name, parameters, number of the view that was touched, or 0)."""
 
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """Why a root runs: the root that asked for it (None: the platform), and how."""
@@ -47,6 +47,7 @@ class Edge:
     label: str
     before: bool | None = None
     """For the platform's own: whether it runs before the user does anything."""
+
 
 @dataclass(slots=True)
 class Root:
@@ -65,6 +66,7 @@ class Root:
     cut: bool = False
     away: int = -1
     """Steps from its methods to a read; unknown below 0."""
+
 
 class Program:
     """Run every entry point until nothing changes."""
@@ -328,7 +330,9 @@ class Program:
                         entry.data_type, method.id, entry.id, entry.scope, method.name
                     )
                     value = value.with_taints(
-                        frozenset((Taint(number, "", Trail(None, "source", method.id, 0, "", 1), ()),))
+                        frozenset(
+                            (Taint(number, "", Trail(None, "source", method.id, 0, "", 1), ()),)
+                        )
                     )
             found.append(value)
         return tuple(found)
@@ -376,8 +380,10 @@ class Program:
                         self.queue.append(root)
                     break
 
+
 def _descriptor(java: str) -> str:
     return "L" + java.replace(".", "/") + ";"
+
 
 def _platform_trigger(component: Component) -> tuple[str, bool | None]:
     """How the platform comes to start a component by itself; ("", None) when it doesn't."""
@@ -395,4 +401,3 @@ def _platform_trigger(component: Component) -> tuple[str, bool | None]:
     if component.filters or component.exported:
         return "background", None
     return "", None
-

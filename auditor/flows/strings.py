@@ -192,9 +192,7 @@ def _cut(name: str, held: Value, params: tuple[Value, ...]) -> Value:
     return Value(frozenset(heads), held.taints, held.any)
 
 
-def _chars(
-    engine: Engine, method: MethodInfo, params: tuple[Value, ...], first: int = 0
-) -> Value:
+def _chars(engine: Engine, method: MethodInfo, params: tuple[Value, ...], first: int = 0) -> Value:
     value = text_of(engine, params[0]) if params else NOTHING
     if first < len(method.params):
         if method.params[first] == "C":
@@ -321,9 +319,7 @@ def _array_text(engine: Engine, value: Value) -> Value | None:
     return of(bytes(u & 0xFF for u in units).decode("utf-8", "replace")).with_taints(taints)
 
 
-def _static_string(
-    engine: Engine, method: MethodInfo, params: tuple[Value, ...]
-) -> Value | None:
+def _static_string(engine: Engine, method: MethodInfo, params: tuple[Value, ...]) -> Value | None:
     if method.name in ("valueOf", "copyValueOf"):
         decoded = _array_text(engine, params[0])
         return decoded or _step(engine, _chars(engine, method, params), "String.valueOf")
@@ -405,7 +401,9 @@ def _replacement(name: str) -> Callable[..., str]:
     return plain
 
 
-def _pure(function: Callable[..., str | int], operands: tuple[Value, ...], *tainting: Value) -> Value:
+def _pure(
+    function: Callable[..., str | int], operands: tuple[Value, ...], *tainting: Value
+) -> Value:
     """Apply to every combination of known operands; unknown when one is not."""
     taints = frozenset().union(*(v.taints for v in tainting)) if tainting else frozenset()
     rows: list[list[str | int]] = [[]]
@@ -475,12 +473,16 @@ def _box(
     return None
 
 
-def _decode(engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...]) -> Value:
+def _decode(
+    engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...]
+) -> Value:
     me = text_of(engine, params[0])
     obj = engine.allocate("[B", "base64")
 
     def plain(s: str | int) -> str:
-        raw = base64.b64decode(re.sub(r"\s", "", str(s)).translate(str.maketrans("-_", "+/")) + "===")
+        raw = base64.b64decode(
+            re.sub(r"\s", "", str(s)).translate(str.maketrans("-_", "+/")) + "==="
+        )
         return raw.decode("utf-8")
 
     try:

@@ -19,7 +19,7 @@ from auditor.flows.machine import Budget, Frame
 from auditor.flows.models import Knowledge
 from auditor.flows.roots import Program
 from auditor.flows.values import of
-from auditor.model import Endpoint, Flow, Limit, Manifest, Resources, SourceRead
+from auditor.model import CodePlace, Endpoint, Flow, Limit, Manifest, Resources, SourceRead
 
 SMALL_APP = (400_000, 60_000)
 """Budget of an app that is interpreted whole, and of one of its entry points: instructions
@@ -39,6 +39,31 @@ class Traced:
     flows: tuple[Flow, ...]
     endpoints: tuple[Endpoint, ...]
     limits: tuple[Limit, ...]
+    reached: frozenset[str] = frozenset()
+    """Methods that some entry point reaches, as far as the analysis went."""
+
+
+def constant_argument(index: CodeIndex, place: CodePlace, position: int) -> str | None:
+    """The constant passed at a call (`position` counts from 0, the receiver apart), or None.
+
+    Looks back over the straight code before the call only.
+    """
+    method = index.method_id(place.caller)
+    code = index.code(method) if method is not None else None
+    if code is None or place.offset not in code.index_at:
+        return None
+    at = code.index_at[place.offset]
+    call = code.insns[at]
+    skip = 0 if "static" in call.name else 1
+    if position + skip >= len(call.regs):
+        return None
+    register = call.regs[position + skip]
+    for insn in reversed(code.insns[max(0, at - 60) : at]):
+        if insn.regs[:1] == (register,) and insn.name.startswith(("const", "move", "sget", "iget")):
+            if insn.name.startswith("const"):
+                return str(insn.ref if insn.ref is not None else insn.literal)
+            return None
+    return None
 
 
 def trace_flows(
@@ -54,6 +79,7 @@ def trace_flows(
     if not program.relevance.whole:
         engine.budget = Budget(*BIG_APP)
     program.run()
+    reached = frozenset(index.signature(m) for m in engine.visited)
     referenced = _look_at_the_rest(engine)
     collector = Collector(program, owner)
     limits = dict(engine.limits)
@@ -64,6 +90,7 @@ def trace_flows(
         tuple(collector.flows()),
         tuple(collector.endpoints()),
         tuple(sorted(limits)),
+        reached,
     )
 
 

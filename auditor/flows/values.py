@@ -89,7 +89,9 @@ class Taint:
 
     __slots__ = ("label", "marks", "source", "trail")
 
-    def __init__(self, source: int, label: str, trail: Trail | None, marks: tuple[str, ...]) -> None:
+    def __init__(
+        self, source: int, label: str, trail: Trail | None, marks: tuple[str, ...]
+    ) -> None:
         """`label` is a column (`col:data1`), a key, or empty; `marks` are its transformations."""
         self.source = source
         self.label = label
