@@ -106,7 +106,8 @@ def export(b: Builder, method: str, nodes: list[tree_sitter.Node], args: list[in
             if (number := b.made.get(value.start_byte)) is not None:
                 graph.store(args[0], b.key(member), graph.functions[number].result)
     elif method == "d" and len(nodes) == 3 and nodes[1].type == "string":
-        if (number := b.made.get(nodes[2].start_byte)) is not None:
+        number = b.made.get(nodes[2].start_byte)
+        if number is not None:
             graph.store(args[0], b.plain(nodes[1]), graph.functions[number].result)
 
 
