@@ -6,7 +6,7 @@ Source: "Dalvik executable format", sections "annotations_directory_item" to "an
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from auditor.dex.bounds import Budget, DexFormatError
 from auditor.dex.names import ImageNames
@@ -16,8 +16,7 @@ VISIBILITIES = ("build", "runtime", "system")
 _MAX_IN_SET = 1 << 12
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(NamedTuple):
     """Where the annotations of one class and its members stand, by global id of the member."""
 
     cls: int

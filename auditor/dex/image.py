@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -56,8 +56,7 @@ class DexInput:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DexImage:
+class DexImage(NamedTuple):
     """One logical DEX file. All offsets count from the start of `data`."""
 
     name: str

@@ -7,7 +7,7 @@ Source: "Dalvik executable format", sections "class_data_item", "encoded_field",
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,13 +25,12 @@ _MAX_FAILURES = 16
 """Each item that cannot be read may cost a pass over the file: give up after so many."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Members:
-    """Fields or methods as columns: class, index in the table, flags, code."""
+class Members(NamedTuple):
+    """Fields or methods as columns: class, entry of the table, flags, code."""
 
     owner: Longs
     """Row of the class table."""
-    index: Longs
+    entry: Longs
     access: Longs
     code: Longs
     """Offset of the `code_item`, 0 when there is none; zeros for fields."""
@@ -115,10 +114,10 @@ def _group(
     running = np.cumsum(values[at]) if total else np.empty(0, dtype=np.int64)
     filled = counts > 0
     base = running[before[filled]] - values[at[before[filled]]]
-    index = running - np.repeat(base, counts[filled])
+    entry = running - np.repeat(base, counts[filled])
     code = values[at + 2] if width == 3 else np.zeros(total, dtype=np.int64)
     return Members(
-        np.repeat(rows, counts), index, values[at + 1], code, np.full(total, static, dtype=np.bool_)
+        np.repeat(rows, counts), entry, values[at + 1], code, np.full(total, static, dtype=np.bool_)
     )
 
 
@@ -129,7 +128,7 @@ def _join(*parts: Members) -> Members:
     return Members(
         *(
             np.concatenate([getattr(part, column) for part in parts])
-            for column in ("owner", "index", "access", "code", "static")
+            for column in ("owner", "entry", "access", "code", "static")
         )
     )
 
@@ -139,7 +138,7 @@ def _in_class_order(parts: tuple[Members, ...]) -> Members:
     order = np.argsort(joined.owner, kind="stable")
     return Members(
         joined.owner[order],
-        joined.index[order],
+        joined.entry[order],
         joined.access[order],
         joined.code[order],
         joined.static[order],

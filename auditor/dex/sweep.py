@@ -9,7 +9,7 @@ a jump into the middle of an instruction is not code to it either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,8 +36,7 @@ _UNASSIGNED = np.array([not f for f in FORMATS])
 _BLOCK = 1 << 16
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CodeItems:
+class CodeItems(NamedTuple):
     """The `code_item`s of a file, by offset, each once; positions count code units of the file."""
 
     offsets: Longs
@@ -47,8 +46,7 @@ class CodeItems:
     ends: Longs
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class References:
+class References(NamedTuple):
     """Instructions that name an entry of a constant table, in order of their position."""
 
     item: npt.NDArray[np.int32]
@@ -56,7 +54,7 @@ class References:
     offset: npt.NDArray[np.int32]
     """Code units from the start of the method."""
     op: npt.NDArray[np.uint8]
-    index: npt.NDArray[np.int64]
+    entry: npt.NDArray[np.int64]
     """Entry of the table that `REF_KINDS[op]` says."""
 
 
@@ -90,21 +88,19 @@ def sweep(image: DexImage, items: CodeItems, limits: Limits) -> References:
     starts, ends = items.starts - low, items.ends - low
     ops = np.ascontiguousarray(image.raw[2 * low : 2 * high : 2])
     steps = _steps(units, ops)
-    mark = _visit(steps, starts, ends)
-    _check(image, steps, mark, ops, starts, ends, limits)
-    kinds = REF_KINDS[ops]
-    kinds[~mark] = NO_REF
-    positions = np.flatnonzero(kinds)
-    wide = np.minimum(positions + 1, units.size - 1)
-    index = units[wide].astype(np.int64)
+    every = np.flatnonzero(_visit(steps, starts, ends))
+    _check(image, steps, every, ops[every], starts, ends, limits)
+    positions = every[REF_KINDS[ops[every]] != NO_REF]
+    last = units.size - 1
+    entry = units[np.minimum(positions + 1, last)].astype(np.int64)
     jumbo = np.flatnonzero(ops[positions] == 0x1B)
-    index[jumbo] |= units[np.minimum(positions[jumbo] + 2, units.size - 1)].astype(np.int64) << 16
+    entry[jumbo] |= units[np.minimum(positions[jumbo] + 2, last)].astype(np.int64) << 16
     item = _owners(positions, starts)
     return References(
         item.astype(np.int32),
         (positions - starts[item]).astype(np.int32),
         ops[positions],
-        index,
+        entry,
     )
 
 
@@ -170,19 +166,16 @@ def _finish(steps: npt.NDArray[np.int32], mark: npt.NDArray[np.bool_], pc: int, 
 def _check(
     image: DexImage,
     steps: npt.NDArray[np.int32],
-    mark: npt.NDArray[np.bool_],
+    every: Longs,
     ops: npt.NDArray[np.uint8],
     starts: Longs,
     ends: Longs,
     limits: Limits,
 ) -> None:
     """Note methods whose last instruction leaves them, and opcodes that do not exist."""
-    positions = np.flatnonzero(mark)
-    last = np.searchsorted(positions, ends) - 1
-    last = positions[np.maximum(last, 0)] if positions.size else np.zeros_like(ends)
-    leaves = (last >= starts) & (last < ends)
-    leaves &= last + steps[np.minimum(last, steps.size - 1)] > ends
+    last = every[np.maximum(every.searchsorted(ends) - 1, 0)]
+    leaves = (last >= starts) & (last < ends) & (last + steps[last] > ends)
     if bad := int(np.count_nonzero(leaves)):
         limits.add(image.name, f"the last instruction of {bad} methods leaves the method")
-    if unknown := int(np.count_nonzero(_UNASSIGNED[ops[positions]])):
+    if unknown := int(np.count_nonzero(_UNASSIGNED[ops])):
         limits.add(image.name, f"{unknown} instructions have an opcode that does not exist")

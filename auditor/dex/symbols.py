@@ -7,7 +7,6 @@ its key, and its id is the rank of the key, so that members of one class have co
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -82,7 +81,7 @@ class KeyTable:
         return np.asarray(self.keys // self._third % self._second)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class LocalIds:
     """What the indexes of one DEX file mean globally; -1 where an entry is malformed."""
 
@@ -167,6 +166,8 @@ def _names(image: DexImage, pool: StringPool, indexes: Longs, limits: Limits) ->
     texts = pool.texts(indexes)
     long = [row for row, text in enumerate(texts) if len(text) > MAX_NAME]
     for row in long:
+        import hashlib  # rare, and not free
+
         digest = hashlib.sha256(texts[row].encode("utf-8")).hexdigest()[:16]
         end = ";" if texts[row].endswith(";") else ""
         texts[row] = f"{texts[row][:64]}…{digest}{end}"
@@ -203,16 +204,17 @@ def _number_protos(
     written = np.cumsum(total[ends] - total[ends - np.maximum(sizes, 0)])
     good &= written <= 4 * image.end + (1 << 20)  # many long names, named over and over
     words = [types[i] for i in flat.tolist()]
-    proto_ids, ids, end = symbols.proto_ids, [], 0
-    for size, ret, ok in zip(sizes.tolist(), rets.tolist(), good.tolist(), strict=True):
-        start, end = end, end + max(size, 0)
+    proto_ids, ids = symbols.proto_ids, []
+    spans = zip((ends - np.maximum(sizes, 0)).tolist(), ends.tolist(), strict=True)
+    for (start, end), ret, ok in zip(spans, rets.tolist(), good.tolist(), strict=True):
         if not ok:
             ids.append(-1)
             continue
-        text = f"({''.join(words[start:end])}){types[ret]}"
+        params = words[start:end]
+        text = f"({''.join(params)}){types[ret]}"
         known = proto_ids.setdefault(text, len(proto_ids))
         if known == len(symbols.protos):
-            symbols.protos.append((text, tuple(words[start:end]), types[ret]))
+            symbols.protos.append((text, tuple(params), types[ret]))
         ids.append(known)
     if bad := ids.count(-1):
         limits.add(image.name, f"{bad} prototypes cannot be read")

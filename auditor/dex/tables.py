@@ -28,7 +28,7 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class MemberTable:
     """Definitions of methods (or fields), as columns by global id and as lists by class."""
 
@@ -65,7 +65,7 @@ class Xrefs(NamedTuple):
     custom_calls: XrefTable
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Tables:
     """The index's data."""
 
@@ -180,15 +180,15 @@ def _define(
     for number, (image, part, names, to_global) in enumerate(
         zip(images, parts, local, ids, strict=True)
     ):
-        inside = (part.index >= 0) & (part.index < to_global.size)
-        found = np.full(part.index.size, -1, dtype=np.int32)
-        found[inside] = to_global[part.index[inside]]
+        inside = (part.entry >= 0) & (part.entry < to_global.size)
+        found = np.full(part.entry.size, -1, dtype=np.int32)
+        found[inside] = to_global[part.entry[inside]]
         good = np.flatnonzero(found >= 0)
         good = good[image_of[found[good]] < 0]
         first = np.empty(size, dtype=np.int64)
         first[found[good[::-1]]] = good[::-1]  # of equal ones the first is written last
         good = good[first[found[good]] == good]
-        if bad := int(part.index.size - good.size):
+        if bad := int(part.entry.size - good.size):
             limits.add(
                 image.name, f"{bad} definitions of {what} name nothing, or one that is defined"
             )
@@ -216,8 +216,9 @@ def _cross_references(
     for number, (image, ids) in enumerate(zip(images, local, strict=True)):
         mine = np.flatnonzero((methods.image == number) & (methods.code != 0))
         items = read_code_items(image, methods.code[mine], limits)
-        broken = mine[~np.isin(methods.code[mine], items.offsets)]
-        methods.code[broken] = -1
+        at = items.offsets.searchsorted(methods.code[mine])
+        known = np.append(items.offsets, -1)
+        methods.code[mine[known[at] != methods.code[mine]]] = -1
         refs = sweep(image, items, limits)
         base = [int(b[number]) for b in bases]
         parts.append(_global_columns(image, ids, methods, mine, items, refs, base, limits))
@@ -263,7 +264,7 @@ def _global_columns(
     limits: Limits,
 ) -> tuple[Ints, Ints, npt.NDArray[np.uint8], Ints]:
     """References of one file with global ids, in order of their methods (which may share code)."""
-    target = np.full(refs.index.size, -1, dtype=np.int32)
+    target = np.full(refs.entry.size, -1, dtype=np.int32)
     kinds = opcodes.REF_KINDS[refs.op]
     string_base, site_base, _ = base
     for kind, to_global in (
@@ -272,14 +273,14 @@ def _global_columns(
         (opcodes.METHOD, ids.methods),
     ):
         rows = np.flatnonzero(kinds == kind)
-        rows = rows[refs.index[rows] < to_global.size]
-        target[rows] = to_global[refs.index[rows]]
+        rows = rows[refs.entry[rows] < to_global.size]
+        target[rows] = to_global[refs.entry[rows]]
     for kind, start, count in (
         (opcodes.STRING, string_base, len(image.strings)),
         (opcodes.CALL_SITE, site_base, len(image.call_sites)),
     ):
-        rows = np.flatnonzero((kinds == kind) & (refs.index < count))
-        target[rows] = refs.index[rows] + start
+        rows = np.flatnonzero((kinds == kind) & (refs.entry < count))
+        target[rows] = refs.entry[rows] + start
     skipped = (kinds == opcodes.HANDLE) | (kinds == opcodes.PROTO)
     if bad := int(np.count_nonzero((target < 0) & ~skipped)):
         limits.add(image.name, f"{bad} instructions refer to an entry that does not exist")
@@ -287,7 +288,7 @@ def _global_columns(
     item = np.searchsorted(items.offsets, methods.code[with_code])
     first = np.searchsorted(refs.item, np.arange(items.offsets.size + 1))
     counts = (first[1:] - first[:-1])[item]
-    affordable = np.cumsum(counts) <= 4 * refs.index.size + (1 << 20)
+    affordable = np.cumsum(counts) <= 4 * refs.entry.size + (1 << 20)
     if not affordable.all():
         limits.add(image.name, f"{int((~affordable).sum())} methods share code too often", "budget")
         with_code, item, counts = with_code[affordable], item[affordable], counts[affordable]
