@@ -1,0 +1,185 @@
+"""Join what the stages found: values in, values out; `pipeline` says in which order.
+
+Here stands what needs the results of two stages, and belongs to neither: which SDK settings and
+scripts add to the flows, whose address a flow goes to, which permissions the reads need.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from auditor.catalog import Catalog
+from auditor.dex import CodeIndex
+from auditor.facts import (
+    APP,
+    Facts,
+    HostBook,
+    IndexedCode,
+    Owners,
+    SdkSetting,
+    recipient_of,
+    sdk_settings,
+)
+from auditor.flows.trace import Traced, constant_argument
+from auditor.ingest.quote import quote_methods
+from auditor.model import (
+    AuditReport,
+    CallSite,
+    Endpoint,
+    Flow,
+    Level,
+    Package,
+    PermissionUse,
+    Scope,
+    SinkKind,
+    SourceRead,
+    Step,
+)
+from auditor.verdicts.case import Observation
+
+_QUOTES = 40
+"""Methods of which the report shows the decompiled lines."""
+_TEXTS, _LOADS = 20_000, 20
+"""Constants, and uses of one, that are looked at for words of lending."""
+
+
+def with_other_code(traced: Traced, facts: Facts, code: CodeIndex, catalog: Catalog) -> Traced:
+    """Add what scripts and compiled stores do, and what SDKs are told to collect."""
+    settings = sdk_settings(
+        facts.libraries,
+        IndexedCode(code),
+        catalog,
+        lambda place, position: constant_argument(code, place, position),
+    )
+    on = [s for s in settings if s.state == "on"]
+    reads = [_sdk_read(s, traced) for s in on]
+    flows = [_sdk_flow(s, traced) for s in on if s.place.caller in traced.reached]
+    return replace(
+        traced,
+        reads=tuple(sorted({*traced.reads, *facts.hybrid.reads, *reads})),
+        flows=tuple(sorted({*traced.flows, *facts.hybrid.flows, *flows})),
+        endpoints=tuple(sorted({*traced.endpoints, *facts.hybrid.endpoints})),
+    )
+
+
+def _sdk_site(setting: SdkSetting) -> CallSite:
+    place = setting.place
+    return CallSite(setting.call, place.caller, place.offset, place.dex)
+
+
+def _sdk_read(setting: SdkSetting, traced: Traced) -> SourceRead:
+    reached = setting.place.caller in traced.reached
+    return SourceRead(
+        data_type=setting.data_type,
+        site=_sdk_site(setting),
+        level=Level.REACHABLE if reached else Level.REFERENCED,
+        scope=Scope.BULK,
+        rule="sdk-setting",
+        owner=setting.library,
+        detail=f"{setting.call.rpartition('->')[2]}({setting.value})",
+    )
+
+
+def _sdk_flow(setting: SdkSetting, traced: Traced) -> Flow:
+    """An SDK that is told to collect sends by code of its own: linked, not proved."""
+    site = _sdk_site(setting)
+    text = "the SDK is told to collect this; how it sends is its own code"
+    return Flow(
+        id="f-sdk-" + format(_number(f"{setting.data_type}{site}"), "x")[:10],
+        data_type=setting.data_type,
+        level=Level.LINKED,
+        scope=Scope.BULK,
+        source=site,
+        sink=site,
+        sink_kind=SinkKind.NETWORK,
+        endpoint="",
+        http_method="",
+        fields=(),
+        owner=setting.library,
+        recipient="",
+        trigger="unknown",
+        before_consent=None,
+        steps=(Step(site.caller, site.offset, site.dex, text, "source"),),
+    )
+
+
+def _number(text: str) -> int:
+    """A number for a text, the same on every run."""
+    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8], "big")
+
+
+def observations(facts: Facts) -> tuple[Observation, ...]:
+    """Give the facts on which rules without a practice hang."""
+    found = [Observation(t.kind, t.where, t.why, t.owner) for t in facts.tls]
+    for match in facts.indicators:
+        words = f"{match.family}: {match.source}, {match.date}"
+        found.append(Observation("known_indicator", match.where, words))
+    return tuple(found)
+
+
+def with_recipients(
+    package: Package, traced: Traced, facts: Facts, catalog: Catalog
+) -> tuple[tuple[Flow, ...], tuple[Endpoint, ...]]:
+    """Name the organisation behind each flow and endpoint."""
+    book = HostBook(catalog)
+    names: dict[str, str] = {}
+
+    def recipient(host: str) -> str:
+        plain = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        if plain not in names:
+            names[plain] = recipient_of(plain, package, book).name
+        return names[plain]
+
+    hosts = {e.url: e.host for e in traced.endpoints}
+    endpoints = tuple(replace(e, recipient=recipient(e.host)) for e in traced.endpoints)
+    vendors = {library.id: library.vendor for library in facts.libraries}
+
+    def receiver(flow: Flow) -> str:
+        if flow.endpoint:
+            return recipient(hosts.get(flow.endpoint, ""))
+        return vendors.get(flow.owner, "") if flow.level is Level.LINKED else flow.recipient
+
+    return tuple(replace(f, recipient=receiver(f)) for f in traced.flows), endpoints
+
+
+def with_uses(facts: Facts, traced: Traced) -> tuple[PermissionUse, ...]:
+    """Count for each permission the call sites that need it."""
+    reads = [(r.data_type.partition(".")[0], r.site, r.level) for r in traced.reads]
+
+    def uses(permission: PermissionUse) -> PermissionUse:
+        opened = {t.partition(".")[0] for t in permission.data_types}
+        sites = {(site, level) for kind, site, level in reads if kind in opened}
+        reached = {site for site, level in sites if level is not Level.REFERENCED}
+        every = {site for site, _ in sites}
+        return replace(permission, reachable_uses=len(reached), referenced_uses=len(every))
+
+    return tuple(uses(permission) for permission in facts.permissions)
+
+
+def own_texts(code: CodeIndex, owner: Owners) -> tuple[str, ...]:
+    """Constants of the app's own classes that are text for people rather than names."""
+    texts = (t for t in code.literals() if " " in t or not t.isascii())
+    return tuple(
+        text
+        for text in islice(texts, _TEXTS)
+        if any(
+            owner(code.method(method).cls) == APP
+            for method, _ in islice(code.string_loads(text), _LOADS)
+        )
+    )
+
+
+def quoted(report: AuditReport, inputs: Sequence[tuple[str, bytes]]) -> Mapping[str, str]:
+    """Decompile the methods that the report quotes, those of data that leave first."""
+    wanted: dict[tuple[str, str], None] = {}
+    for flow in sorted(
+        report.flows, key=lambda f: (f.sink_kind not in ("network", "sms", "web"), f)
+    ):
+        wanted.setdefault((flow.source.dex, flow.source.caller))
+        wanted.setdefault((flow.sink.dex, flow.sink.caller))
+    for read in report.reads:
+        wanted.setdefault((read.site.dex, read.site.caller))
+    return quote_methods(dict(inputs), list(wanted)[:_QUOTES])
