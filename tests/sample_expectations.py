@@ -18,7 +18,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from auditor.catalog import Catalog
-from auditor.model import AuditReport, Flow, Level, Practice, Severity, SinkKind, SourceRead, is_a
+from auditor.model import (
+    AuditReport,
+    CallSite,
+    Flow,
+    Level,
+    Practice,
+    Severity,
+    SinkKind,
+    SourceRead,
+    is_a,
+)
 from auditor.pipeline import Options, audit, read_terms_file
 from auditor.report import RENDERERS
 
@@ -110,7 +120,7 @@ def _identity(report: AuditReport, check: Check) -> Iterator[str]:
 
 def _reads(report: AuditReport, check: Check) -> Iterator[str]:
     said = check.said
-    mine = [r for r in report.reads if r.site.caller == said["caller"]]
+    mine = [r for r in report.reads if _caller(r.site) == said["caller"]]
     mine = [r for r in mine if is_a(r.data_type, said["data_type"])]
     if not mine:
         yield f"no read of {said['data_type']} in {said['caller']}"
@@ -132,11 +142,16 @@ def _flows(report: AuditReport, check: Check) -> Iterator[str]:
     yield from _closest(mine, lambda flow: _flow_differs(flow, said))
 
 
+def _caller(site: CallSite) -> str:
+    """A method, or `part!/path` outside DEX."""
+    return site.caller if "->" in site.caller else f"{site.dex}!/{site.caller}"
+
+
 def _same_place(flow: Flow, said: Said) -> bool:
     source, sink = said["source"], said["sink"]
     pairs = (
-        (flow.source.caller, source["caller"]),
-        (flow.sink.caller, sink["caller"]),
+        (_caller(flow.source), source["caller"]),
+        (_caller(flow.sink), sink["caller"]),
         (flow.source.signature, source.get("signature", flow.source.signature)),
         (flow.sink.signature, sink.get("signature", flow.sink.signature)),
         (flow.sink_kind, sink.get("kind", flow.sink_kind)),
@@ -149,7 +164,7 @@ def _flow_differs(flow: Flow, said: Said) -> list[str]:
     path = said.get("endpoint_path")
     if path is None and flow.endpoint != said["endpoint"]:
         found.append(f"endpoint is {flow.endpoint!r}, not {said['endpoint']!r}")
-    elif path is not None and (urlsplit(flow.endpoint).netloc or not flow.endpoint.endswith(path)):
+    elif path is not None and not _only_path(flow.endpoint, path):
         found.append(f"endpoint is {flow.endpoint!r}; only the path {path!r} is constant")
     if sorted(flow.fields) != sorted(said["fields"]):
         found.append(f"fields are {sorted(flow.fields)}, not {sorted(said['fields'])}")
@@ -160,6 +175,12 @@ def _flow_differs(flow: Flow, said: Said) -> list[str]:
         f"not noted: {t} (noted: {noted!r})" for t in said.get("transforms", ()) if t not in noted
     ]
     return found
+
+
+def _only_path(endpoint: str, path: str) -> bool:
+    """The path is told, the host left open: `{?}` stands for what is known at run time only."""
+    host = endpoint.removesuffix(path).partition("://")[2]
+    return endpoint.endswith(path) and host in ("", "{?}")
 
 
 def _no_other_flow(report: AuditReport, check: Check) -> Iterator[str]:
