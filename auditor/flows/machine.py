@@ -266,6 +266,8 @@ class Machine:
             for key, (value, _) in summary.writes.items():
                 self.clock += 1
                 self.heap.changes[key] = (value, self.clock)
+                if key[1] == NEW and value.only() == 1:
+                    self._forget(key[0], summary.writes)
         else:
             self.heap.changes.update(summary.writes)
         if caller:
@@ -274,6 +276,12 @@ class Machine:
             caller.thrown = join(caller.thrown, summary.thrown)
             caller.cut = caller.cut or summary.cut
         return summary.returned if summary.returns else None
+
+    def _forget(self, made: Obj | str, writes: dict[Key, Stored]) -> None:
+        """An object made anew has nothing of what an earlier run stored under its name."""
+        for name in self.names.get(made, ()):
+            if (made, name) not in writes:
+                self.heap.changes[(made, name)] = (NOTHING, self.clock)
 
     def note(self, event: Event, payload: object, frame: Frame | None = None) -> None:
         """Add to what the frame showed, under the conditions that hold here."""
