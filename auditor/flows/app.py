@@ -91,7 +91,20 @@ class App(Engine):
     def stays_inside(self, params: tuple[Value, ...]) -> bool:
         """Every Intent among the arguments leads to components of the app."""
         intents = [o for p in params for o in p.objects() if o.type == "Landroid/content/Intent;"]
-        return bool(intents) and all(self._classes(o, "") for o in intents)
+        return bool(intents) and all(self._is_own(o) for o in intents)
+
+    def _is_own(self, intent: Obj) -> bool:
+        """An Intent that names a class of the app, or an action that only the app listens for."""
+        if self._classes(intent, ""):
+            return True
+        named = self.get_field(intent, "component")
+        if named is not None and any(isinstance(a, ClassRef) for a in named.atoms):
+            return True
+        listening = self.made("Ljava/lang/Object;", ("global", "receivers"))
+        actions = self.get_field(intent, "action") or NOTHING
+        return bool(actions.texts()) and all(
+            self.get_field(listening, f"[{action}]") is not None for action in actions.texts()
+        )
 
     def _note_picker(self, intent: Obj) -> None:
         """An Intent that lets the user pick a row of a table."""

@@ -11,6 +11,7 @@ _SWITCH = {0x2B, 0x2C}
 _IF = range(0x32, 0x3E)
 _RETURN = range(0x0E, 0x12)
 _THROW = 0x27
+_RESULT = range(0x0A, 0x0D)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def build_graph(code: MethodCode) -> Graph:
             if edge in at:
                 leaders.add(at[edge])
         leaders.update(at[a] for _, a in block.handlers if a in at)
+    # A result belongs to the call before it, also where a try block ends between the two.
+    leaders = {p + 1 if p < len(insns) and insns[p].op in _RESULT else p for p in leaders}
     starts = sorted(p for p in leaders if p < len(insns))
     number = {p: n for n, p in enumerate(starts)}
     blocks = []

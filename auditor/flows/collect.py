@@ -12,7 +12,7 @@ from auditor.flows.consent import Activation, Words, activations
 from auditor.flows.engine import PICKED, Read, Send, Source
 from auditor.flows.machine import Event
 from auditor.flows.roots import Program, Root, RootKey
-from auditor.flows.values import Condition, Taint, Template, Trail, Value
+from auditor.flows.values import Condition, Taint, Template, Trail, Value, field_names
 from auditor.model import (
     CallSite,
     CodePlace,
@@ -126,7 +126,7 @@ class Collector:
             ).encode("utf-8", "surrogatepass")
         )
         fields = {n for s in found.sends for n in s[1].named}
-        fields |= {label.removeprefix("col:") for label in found.taints if label}
+        fields |= {name for label in found.taints for name in field_names(label)}
         return Flow(
             id="f-" + digest.hexdigest()[:12],
             data_type=DataType(source.data_type),
@@ -283,9 +283,7 @@ class Collector:
                 continue
             verbs = send.http_method.texts()
             types = {self.engine.sources[t.source].data_type for t in send.taints if t.source}
-            fields = set(send.named) | {
-                t.label.removeprefix("col:") for t in send.taints if t.label and t.source
-            }
+            fields = set(send.named) | {n for t in send.taints for n in field_names(t.label)}
             place = CodePlace(self.index.signature(event[1]), event[2], self._dex(event[1]))
             for url in addresses(send.urls):
                 key = (url, verbs[0] if len(verbs) == 1 else "", "partial" if "{?}" in url else "")

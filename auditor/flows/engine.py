@@ -724,8 +724,11 @@ class Engine(Machine):
         """Note that data leave here."""
         frame = self.frames[-1]
         taints = frozenset(t for t in taints if t.source != PICKED)
-        event = ("send", frame.method, frame.offset, f"{sink}:{kind}")
-        self.note(event, Send(sink, kind, callee, taints, self.flat_url(url), http, None, named))
+        flat = self.flat_url(url)
+        # One event an address: what goes to one place is not mixed with what goes to another.
+        where = "|".join(sorted(map(str, flat.atoms)))[:200]
+        event = ("send", frame.method, frame.offset, f"{sink}:{kind}:{where}")
+        self.note(event, Send(sink, kind, callee, taints, flat, http, None, named))
 
     def flat_url(self, value: Value, depth: int = 0) -> Value:
         """The texts and templates of an address, taken out of Uri, URL and builder objects."""

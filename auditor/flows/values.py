@@ -276,9 +276,22 @@ def relabelled(taints: frozenset[Taint], label: str) -> frozenset[Taint]:
     return frozenset(
         t
         if t.label and not t.label.startswith("col:")
-        else Taint(t.source, label[:80], t.trail, t.marks)
+        else Taint(t.source, _under(label, t.label), t.trail, t.marks)
         for t in taints
     )
+
+
+def _under(label: str, column: str) -> str:
+    """A key keeps the column it was filled from behind it: `mobile\0data1`."""
+    known = column.removeprefix("col:")
+    if not known or label.startswith("col:"):
+        return label[:80]
+    return f"{label[:80]}\0{known}"
+
+
+def field_names(label: str) -> list[str]:
+    """The key and the column that a label names."""
+    return [name for name in label.removeprefix("col:").split("\0") if name]
 
 
 def stepped(
