@@ -1,4 +1,4 @@
-"""Cut a document's text where statements begin and end, so that a page can highlight each in place."""
+"""Cut a document's text where statements begin and end, to highlight each in its place."""
 
 from __future__ import annotations
 

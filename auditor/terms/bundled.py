@@ -1,8 +1,8 @@
-"""Terms that ship inside an app: assets, raw resources, string resources, JSON and JavaScript texts.
+"""Terms that ship inside an app: assets, raw and string resources, JSON and JavaScript texts.
 
-A file is taken when its name speaks of terms and its text is long enough, or when its text reads like
-terms whatever its name (several phrases that every policy has). Links to terms are kept as facts; they
-are not fetched.
+A file is taken when its name speaks of terms and its text is long enough, or when its text reads
+like terms whatever its name (several phrases that every policy has). Links to terms are kept as
+facts; they are not fetched.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from auditor.catalog import Catalog
 from auditor.errors import UnreadablePackageError
 from auditor.model import Package, PackageFile
 from auditor.terms.decode import decode
+from auditor.terms.document import document_words
 from auditor.terms.sources import TermsSource
 
 MAX_FILE = 4 * 2**20
@@ -29,11 +30,6 @@ _NAMED = re.compile(
 _NOT_NAMED = re.compile(
     r"open_?source|third_?party_?licen|apache|mit-licen|notice\.txt|font|okhttp", re.I
 )
-_READ_LIKE = (
-    "隐私政策", "隐私权政策", "个人信息", "我们收集", "我们会收集", "用户协议", "第三方", "本政策", "授权书", "隱私權", "個人資料", "甲方",
-    "乙方", "通讯录", "privacy policy", "personal information", "personal data", "we collect", "third parties", "your consent",
-    "terms of service", "we may share", "kebijakan privasi", "data pribadi", "datos personales", "dados pessoais", "dữ liệu cá nhân",
-)  # fmt: skip
 _URL = re.compile(r"https?://[^\s\"'<>\\)\]}，。；、]{4,500}")
 _LINK = re.compile(
     r"privac|policy|agreement|protocol|xieyi|yinsi|/terms|term_of|disclaimer|privasi|secret|隐私|协议",
@@ -52,6 +48,7 @@ def bundled_terms(
     Returns the documents in order of part and name, then the links, sorted. Files that cannot be
     read are passed over: `ingest` has reported them.
     """
+    phrases = document_words(catalog, "phrase")[0].phrases
     found: list[TermsSource] = []
     links: set[str] = set()
     seen: set[str] = set()
@@ -63,13 +60,13 @@ def bundled_terms(
             continue
         text = decode(data) if not data.startswith((b"PK", b"%PDF")) else ""
         links.update(_links(text))
-        for name, body in _documents(file, data, text):
+        for name, body in _documents(file, data, text, phrases):
             if body.strip() and body not in seen and len(found) < MAX_DOCUMENTS:
                 seen.add(body)
                 found.append(
                     TermsSource(name, _bytes(data, text, body), f"{file.part}!/{file.name}")
                 )
-    found.extend(_strings(package, links, seen, MAX_DOCUMENTS - len(found)))
+    found.extend(_strings(package, phrases, links, seen, MAX_DOCUMENTS - len(found)))
     return tuple(found), tuple(sorted(links)[:200])
 
 
@@ -99,7 +96,9 @@ def _load(file: PackageFile) -> bytes | None:
     return data
 
 
-def _documents(file: PackageFile, data: bytes, text: str) -> Iterator[tuple[str, str]]:
+def _documents(
+    file: PackageFile, data: bytes, text: str, phrases: tuple[str, ...]
+) -> Iterator[tuple[str, str]]:
     """Documents in one file: the file, or the long texts inside JSON and JavaScript."""
     name = file.name.rsplit("/", 1)[-1]
     low = name.lower()
@@ -108,21 +107,23 @@ def _documents(file: PackageFile, data: bytes, text: str) -> Iterator[tuple[str,
             yield name, name
         return
     if low.endswith((".json", ".js", ".vue", ".wxml", ".dart")):
-        texts = [t for t in _inner_texts(text, low.endswith(".json")) if reads_like_terms(t)]
+        texts = [
+            t for t in _inner_texts(text, low.endswith(".json")) if reads_like_terms(t, phrases)
+        ]
         for number, inner in enumerate(texts, 1):
             yield (name if len(texts) == 1 else f"{name}#{number}"), inner
         return
     if _NOT_NAMED.search(file.name):
         return
     named = bool(_NAMED.search(file.name))
-    if reads_like_terms(text) or (named and _plausible(text)):
+    if reads_like_terms(text, phrases) or (named and _plausible(text)):
         yield name, text
 
 
-def reads_like_terms(text: str) -> bool:
-    """Tell whether a text reads like terms: three phrases that terms have, or two in a short one."""
+def reads_like_terms(text: str, phrases: tuple[str, ...]) -> bool:
+    """Tell whether a text has three phrases that terms have, or two of which one is decisive."""
     head = text[:60000].lower()
-    hits = sum(1 for phrase in _READ_LIKE if phrase in head)
+    hits = sum(1 for phrase in phrases if phrase in head)
     return hits >= 3 or (
         hits >= 2 and len(text) >= 30 and any(p in head for p in ("隐私", "privacy", "授权"))
     )
@@ -163,7 +164,7 @@ def _inner_texts(text: str, is_json: bool) -> Iterator[str]:
 
 
 def _leaves(value: object) -> Iterator[str]:
-    """Strings of a JSON value, depth first; those of one list or object that are short are joined."""
+    """Long strings of a JSON value, depth first, then the short ones joined."""
     stack: list[object] = [value]
     lines: list[str] = []
     while stack:
@@ -194,7 +195,9 @@ def _unescape(raw: str) -> str:
     return re.sub(r"\\(u[0-9a-fA-F]{4}|.)", one, raw, flags=re.S)
 
 
-def _strings(package: Package, links: set[str], seen: set[str], room: int) -> Iterator[TermsSource]:
+def _strings(
+    package: Package, phrases: tuple[str, ...], links: set[str], seen: set[str], room: int
+) -> Iterator[TermsSource]:
     """Long string resources that read like terms, one document for each locale."""
     for name, texts in sorted(package.resources.strings().items()):
         for locale, text in sorted(texts.items()):
@@ -202,7 +205,7 @@ def _strings(package: Package, links: set[str], seen: set[str], room: int) -> It
                 return
             links.update(_links(text))
             named = bool(_NAMED.search(name)) and len(text) >= 60 and _plausible(text)
-            if text in seen or not (named or (len(text) >= 80 and reads_like_terms(text))):
+            if text in seen or not (named or (len(text) >= 80 and reads_like_terms(text, phrases))):
                 continue
             seen.add(text)
             room -= 1

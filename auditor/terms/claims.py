@@ -1,4 +1,4 @@
-"""From a parsed sentence to claims: every mention with its verb, and verbs whose object stands earlier."""
+"""From a parsed sentence to claims: each mention with its verb, each verb with its object."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def claims_of(parsed: Parsed, frame: Frame | None) -> list[Claim]:
 def _asked_again(sentence: Sentence) -> int:
     """Where "我们会另行征求您的同意" stands in a conditional sentence, else 0.
 
-    "如果更新的内容需要获取通讯录，我们会征求您的同意" speaks of a future version; what stands before is no claim.
+    "如果更新的内容需要获取通讯录，我们会征求您的同意" speaks of a future version: no claim.
     """
     asks = sentence.of("ask")
     return asks[-1].start if asks and sentence.has("condition") else 0
@@ -119,6 +119,7 @@ def _claims_of_verb(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> li
 
 
 def claim_of_verb(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> Claim | None:
+    """The claim of one verb about mentions, or None when it is no act of ours."""
     if verb.duty or verb.unable or (verb.negated and hypothetical(parsed, verb)):
         return None
     if verb.sense == "delete":
@@ -162,7 +163,11 @@ def _action(parsed: Parsed, verb: Verb) -> Action:
     if verb.sense == "provide":
         outward = goes_outward(parsed, verb) and verb.subject != "user" and not verb.inward
         return Action.SHARE if outward else Action.COLLECT
-    if verb.sense in ("share", "disclose", "upload") and verb.inward and not goes_outward(parsed, verb):
+    if (
+        verb.sense in ("share", "disclose", "upload")
+        and verb.inward
+        and not goes_outward(parsed, verb)
+    ):
         return Action.UPLOAD if verb.sense == "upload" else Action.COLLECT
     if verb.sense == "share" and verb.subject == "user" and not third:
         return Action.COLLECT
@@ -174,7 +179,7 @@ def _action(parsed: Parsed, verb: Verb) -> Action:
 
 
 def elliptic_claims(parsed: Parsed, used: set[int]) -> list[Claim]:
-    """Claims of verbs whose object stands earlier: "…通讯录，并上传至服务器", "we do not upload it"."""
+    """Claims of verbs whose object stands earlier: "…并上传至服务器", "do not upload it"."""
     sentence = parsed.sentence
     chains = {parsed.verbs[i].chain for i in used}
     claims: list[Claim] = []

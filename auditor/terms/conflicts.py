@@ -1,9 +1,9 @@
 """Contradictions and narrowings among statements, within a document and between documents.
 
-After PolicyLint (Andow et al., USENIX Security 2019): two statements of opposite sign about the same
-kind of act conflict when their data types are equal or one covers the other. A denial of the narrower
-type takes a part back from a broad yes (narrowing); a denial of the same or the broader type
-contradicts the yes. A denial of "other" entries does not contradict a yes about chosen ones.
+After PolicyLint (Andow et al., USENIX Security 2019): two statements of opposite sign about the
+same kind of act conflict when their data types are equal or one covers the other. A denial of the
+narrower type takes a part back from a broad yes (narrowing); a denial of the same or the broader
+type contradicts the yes. A denial of "other" entries does not contradict a yes about chosen ones.
 """
 
 from __future__ import annotations

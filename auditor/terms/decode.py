@@ -1,7 +1,7 @@
-"""Bytes to text: declared encoding, byte-order mark, UTF-8, then the legacy encodings of lenders' sites.
+"""Bytes to text: byte-order mark, UTF-8, then the legacy encodings of lenders' sites.
 
-An encoding is believed when it decodes without an error and its text looks like a language; a wrong
-legacy decoding shows rare ideographs, so that of the candidates wins which has the most common ones.
+A declared encoding is one candidate among others: a wrong legacy decoding shows rare ideographs, so
+that candidate wins whose text has the most common ones.
 """
 
 from __future__ import annotations

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
+from auditor.catalog import Catalog, Entry
 from auditor.terms.blocks import Kind, Layout
 
-_ROLES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("children", ("儿童隐私", "未成年人隐私", "兒童", "children's privacy", "children’s privacy")),
-    ("sdk_list", ("sdk目录", "sdk清单", "sdk列表", "第三方sdk", "共享清单", "第三方信息共享", "third-party sdk", "sdk list")),
-    ("authorisation", ("授权书", "授权协议", "授权委托", "征信授权", "信息授权", "授權書", "authorization letter", "letter of authorization", "consent letter", "authorisation")),
-    ("data_safety", ("data safety", "数据安全表单", "資料安全")),
-    ("privacy_policy", ("隐私", "隱私", "个人信息保护", "個資", "privacy", "privasi", "privacidad", "privacidade", "quyền riêng tư", "bảo mật", "data protection")),
-    ("user_agreement", ("用户协议", "服务协议", "注册协议", "使用条款", "用戶協議", "服務條款", "借款协议", "贷款合同", "terms of service", "terms of use", "terms and conditions", "user agreement", "loan agreement", "syarat", "términos", "termos")),
-)  # fmt: skip
 _DATE = re.compile(
     r"(\d{4})\s{0,2}[年\-/.]\s{0,2}(\d{1,2})\s{0,2}[月\-/.]\s{0,2}(\d{1,2})|"
     r"(\d{1,2})(?:st|nd|rd|th)?\s{1,2}([A-Z][a-z]{2,8}),?\s{1,2}(\d{4})|([A-Z][a-z]{2,8})\s{1,2}(\d{1,2})(?:st|nd|rd|th)?,?\s{1,2}(\d{4})"
@@ -47,15 +41,29 @@ def title_of(layout: Layout) -> str:
     return layout.title
 
 
-def role_of(layout: Layout, name: str, hint: str) -> str:
+class DocumentWords(Entry):
+    """Words by which documents are known: `role` entries in order of precedence, `phrase` ones."""
+
+    kind: Literal["role", "phrase"]
+    value: str
+    phrases: tuple[str, ...]
+
+
+def document_words(catalog: Catalog, kind: str) -> tuple[DocumentWords, ...]:
+    """Entries of one kind, in their order."""
+    found = catalog.entries("lexicon/documents", DocumentWords)
+    return tuple(entry for entry in found if entry.kind == kind)
+
+
+def role_of(layout: Layout, name: str, hint: str, words: tuple[DocumentWords, ...]) -> str:
     """The role of a document: the hint, else what title, file name or opening say."""
     if hint:
         return hint
     for place in (title_of(layout), layout.title, name, layout.text[:300], layout.text[:3000]):
         low = place.lower()
-        for role, words in _ROLES:
-            if any(word in low for word in words):
-                return role
+        for entry in words:
+            if any(word in low for word in entry.phrases):
+                return entry.value
     return "other"
 
 

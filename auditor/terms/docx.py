@@ -16,7 +16,19 @@ from auditor.terms.plain import looks_like_heading, marker_of
 
 MAX_UNPACKED = 200 * 2**20
 MAX_RATIO = 200
-_FAILURES = (zipfile.BadZipFile, KeyError, ValueError, AttributeError, IndexError, TypeError, OSError, etree.LxmlError, EOFError, NotImplementedError, RuntimeError)  # fmt: skip
+_FAILURES = (
+    zipfile.BadZipFile,
+    KeyError,
+    ValueError,
+    AttributeError,
+    IndexError,
+    TypeError,
+    OSError,
+    etree.LxmlError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
 """What zipfile, lxml and python-docx let through on malformed files."""
 
 

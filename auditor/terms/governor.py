@@ -74,11 +74,9 @@ def is_aim(parsed: Parsed, verb: Verb, mention: Hit) -> bool:
 
 
 def can_govern(verb: Verb) -> bool:
-    if verb.sense == "leak" and not verb.negated:
-        return False
-    if verb.unable or (verb.sense == "disclose" and not verb.recipients and not verb.negated):
-        return False
-    return True
+    """Tell whether a verb can have data for its object: no inability, no leak, no mere notice."""
+    notice = verb.sense == "disclose" and not verb.recipients
+    return not verb.unable and (verb.negated or (verb.sense != "leak" and not notice))
 
 
 def _fronted(sentence: Sentence, clause: int) -> bool:

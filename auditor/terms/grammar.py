@@ -1,10 +1,10 @@
-"""From the words of one sentence to claims: who does what with which data, and whether it is denied.
+"""From the words of one sentence to claims: who does what with which data, and what is denied.
 
 The grammar is shallow and the same for every language of the lexicon, all of which put the verb
 before its object or the topic before the clause. A verb governs a mention when it is the nearest
 one before it in its clause, else after it, else in the clauses before (a list goes on), else after
-(a topic is fronted). A negator denies every verb to its right in its clause up to a contrast ("but",
-"仅"); verbs that are joined ("collect, store or share") share polarity and object.
+(a topic is fronted). A negator denies every verb to its right in its clause up to a contrast
+("but", "仅"); verbs that are joined ("collect, store or share") share polarity and object.
 """
 
 from __future__ import annotations

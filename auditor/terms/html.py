@@ -284,7 +284,7 @@ def _fill(cells: list[str], carried: dict[int, tuple[str, int]]) -> None:
 
 
 def _strip(text: str, limit: int) -> Layout:
-    """Text of a page that no tree explains: tags out, entities of characters in, lines as blocks."""
+    """Text of a page that no tree explains: tags out, character entities in."""
     cut = text[: limit * 8]
     plain = _TAG.sub("\n", _DROPPED.sub(" ", cut))
     builder = LayoutBuilder(limit)

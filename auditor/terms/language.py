@@ -9,14 +9,15 @@ from auditor.terms.normal import is_cjk, is_traditional
 _WORD = re.compile(r"[^\W\d_]+")
 
 _COMMON = {
-    "en": "the of and to your you we is are for with our may this that by on or any will be from not "
-    "do does have has it its us if when which information data",
-    "id": "yang dan untuk anda kami dengan atau dari pada akan tidak dalam ini data adalah oleh dapat ke "
-    "kepada jika agar daftar informasi pribadi telah kontak pinjaman tersebut serta mengakses mengumpulkan",
-    "es": "de la que el en los para con su las por una del se sus al usted nuestra nuestro datos y ni "
-    "podemos como cuando información tus contactos es nos",
-    "pt": "de que o os para com você do da dos das em não uma seus suas nós dados ou ao são pelo nem "
-    "podemos como quando informações nosso e seu sua",
+    "en": "the of and to your you we is are for with our may this that by on or any "
+    "will be from not do does have has it its us if when which information data",
+    "id": "yang dan untuk anda kami dengan atau dari pada akan tidak dalam ini data "
+    "adalah oleh dapat ke kepada jika agar daftar informasi pribadi telah kontak "
+    "pinjaman tersebut serta mengakses mengumpulkan",
+    "es": "de la que el en los para con su las por una del se sus al usted nuestra "
+    "nuestro datos y ni podemos como cuando información tus contactos es nos",
+    "pt": "de que o os para com você do da dos das em não uma seus suas nós dados ou ao "
+    "são pelo nem podemos como quando informações nosso e seu sua",
     "vi": "và của bạn chúng tôi thông tin để các cho được có không trong với này khi là thu thập",
     "fil": "ang ng sa mga iyong namin ay aming hindi iyo kung upang inyong ating nila",
     "hi": "ke ki ka hai hain aap aapki aapke mein aur hum nahi karte liye",

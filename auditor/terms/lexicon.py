@@ -28,7 +28,7 @@ class TypeWords(Entry):
     veto_patterns: tuple[str, ...] = ()
     """A pattern with a group vetoes what the group holds, by the words around it."""
     veto_unless: tuple[str, ...] = ()
-    """Words of a permission list: where one stands in the sentence, a veto is a mention after all."""
+    """Words of a permission list: where one stands in the sentence, a veto is a mention."""
     scope: str = ""
     broad: bool = False
     near: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ class Matcher:
         self._patterns: list[tuple[re.Pattern[str], Sense, int]] = []
 
     def add(self, phrase: str, sense: Sense, layer: int = 0) -> None:
-        """Add a literal phrase; where it starts or ends in a Latin letter it matches whole words."""
+        """Add a literal phrase; at a Latin letter it starts and ends with a word."""
         low = fold(phrase).text
         self._phrases.setdefault(low[:2], []).append((low, sense, layer))
 
@@ -125,7 +125,7 @@ class Matcher:
         self._patterns.append((compiled, sense, layer))
 
     def close(self) -> None:
-        """Sort so that the longest phrase of each start comes first; one-character ones are last."""
+        """Sort so that the longest phrase of each start comes first."""
         short = {k: v for k, v in self._phrases.items() if len(k) == 1}
         for key, phrases in self._phrases.items():
             if len(key) == 2:

@@ -44,7 +44,7 @@ REGIONAL = {
     "纪录": "记录",
     "程式": "程序",
 }
-"""Vocabulary of Taiwan and Hong Kong, both sides of equal length; applied to Traditional text only."""
+"""Vocabulary of Taiwan and Hong Kong, both sides of equal length; for Traditional text only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,13 @@ def _is_break(char: str) -> bool:
     return is_cjk(char) or char in "，。、；：！？（）《》【】,;:()"
 
 
+def _is_disguise(chars: list[str], piece: str) -> bool:
+    """Whether the last character is a space between two ideographs: layout, or a disguise."""
+    if len(chars) < 2 or chars[-1] != " " or not _is_break(piece):
+        return False
+    return is_cjk(chars[-2]) or (chars[-2] in "、，（" and is_cjk(piece))
+
+
 def fold(text: str, regional: bool = False) -> Folded:
     """Fold `text`; `regional` also replaces the vocabulary of Taiwan and Hong Kong."""
     chars: list[str] = []
@@ -116,10 +123,9 @@ def fold(text: str, regional: bool = False) -> Folded:
         for piece in char.lower() if char.isascii() and char >= " " else _fold_char(char):
             if piece == " " and (not chars or chars[-1] == " "):
                 continue
-            if chars and chars[-1] == " " and len(chars) > 1 and _is_break(piece):
-                if is_cjk(chars[-2]) or (chars[-2] in "、，（" and is_cjk(piece)):
-                    chars.pop()  # a space between two ideographs is layout or disguise
-                    origin.pop()
+            if _is_disguise(chars, piece):
+                chars.pop()
+                origin.pop()
             chars.append(piece)
             origin.append(index)
     origin.append(len(text))

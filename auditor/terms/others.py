@@ -11,9 +11,9 @@ _CHOICES = ("选择", "可以", "可不", "choose", "may", "can ", "if ", "如",
 
 
 def choice_of_user(parsed: Parsed, verb: Verb) -> bool | None:
-    """Whether a negated act is the user's: True for a choice, False for a duty, None when it is ours.
+    """Whether a negated act is the user's: True (a choice), False (a duty), None (it is ours).
 
-    "您可以选择不提供", "do not have to give" are choices; "用户不得提供" is a duty; "无需您提供" is a denial.
+    "您可以选择不提供" is a choice, "用户不得提供" a duty, "无需您提供" a denial of ours.
     """
     sentence = parsed.sentence
     start, _ = sentence.bounds(verb.clause)
@@ -43,7 +43,7 @@ def hypothetical(parsed: Parsed, verb: Verb) -> bool:
 
 
 def is_of_user(parsed: Parsed, verb: Verb) -> bool:
-    """ "您与他人分享照片": the user's own sharing, unless the user lets us do it (同意, authorize)."""
+    """Whether the user shares ("您与他人分享照片"), and does not let us do it (同意, authorize)."""
     if verb.subject != "user" or verb.sense not in ("share", "disclose", "sell") or verb.inward:
         return False
     text = parsed.sentence.text[: verb.hit.start]

@@ -43,9 +43,7 @@ def governed(sentence: Sentence, party: Hit) -> bool:
     for cue in reversed(sentence.cues):
         if cue.sense.kind == "prep" and cue.end <= party.start:
             gap = sentence.text[cue.end : party.start].strip()
-            if len(gap) <= (6 if chinese(sentence.text) else 24) and "，" not in gap:
-                return True
-            return False
+            return len(gap) <= (6 if chinese(sentence.text) else 24) and "，" not in gap
     return False
 
 
@@ -88,6 +86,7 @@ def find_recipients(parsed: Parsed, verb: Verb) -> None:
 
 
 def comes_from(sentence: Sentence, party: Hit) -> bool:
+    """Tell whether the party is a source: 从合作机构, "from credit bureaus"."""
     preps = [c for c in sentence.of("prep") if c.end <= party.start]
     if not preps or preps[-1].sense.value != "from":
         return False

@@ -9,7 +9,21 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 MAX_PAGES = 400
-_FAILURES = (PyPdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, OSError, RecursionError, OverflowError, NotImplementedError, ArithmeticError, AssertionError, MemoryError)  # fmt: skip
+_FAILURES = (
+    PyPdfError,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OSError,
+    RecursionError,
+    OverflowError,
+    NotImplementedError,
+    ArithmeticError,
+    AssertionError,
+    MemoryError,
+)
 """What pypdf lets through on malformed files, besides its own errors."""
 
 

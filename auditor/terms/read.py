@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from auditor.catalog import Catalog
 from auditor.model import DataType, Limit, Statement, Terms, TermsDocument, Warning_
 from auditor.terms.conflicts import find_conflicts
-from auditor.terms.document import date_of, role_of, title_of, version_of
+from auditor.terms.document import date_of, document_words, role_of, title_of, version_of
 from auditor.terms.formats import layout_of
 from auditor.terms.language import tag_of
 from auditor.terms.lexicon import Lexicon
@@ -25,6 +25,7 @@ def read_terms(documents: Sequence[TermsSource], catalog: Catalog) -> Terms:
     limits: list[Limit] = []
     warnings: list[Warning_] = []
     rules = warning_rules(catalog)
+    roles = document_words(catalog, "role")
     names: set[str] = set()
     for source in documents:
         layout, found = layout_of(source)
@@ -39,7 +40,7 @@ def read_terms(documents: Sequence[TermsSource], catalog: Catalog) -> Terms:
             sha256=hashlib.sha256(source.data).hexdigest(),
             language=tag,
             origin=source.origin,
-            role=role_of(layout, source.name, source.role_hint),
+            role=role_of(layout, source.name, source.role_hint, roles),
             text=text,
             title=title_of(layout),
             effective_date=date_of(text),

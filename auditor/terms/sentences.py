@@ -11,7 +11,7 @@ from auditor.terms.lexicon import Hit, Sense, TypeWords, Words
 from auditor.terms.normal import Folded, is_cjk
 
 MAX_SENTENCE = 1500
-"""A longer sentence is cut: no person wrote it, and clauses that far apart do not govern each other."""
+"""A longer sentence is cut: no person wrote it."""
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|inc|ltd|co|corp|no|nos|mr|mrs|ms|dr|st|art|sec|vs|s\.a|c\.v|pt|tbk|u\.s|v|sdn|bhd|pvt)"

@@ -1,7 +1,7 @@
 """Give each block its context: the headings above it and the sentence that introduces its list.
 
-A table row stands under its header; a list item under its lead-in ("我们会收集以下信息：", "We collect
-the following:"), which lends it a verb when it has none of its own.
+A table row stands under its header; a list item under its lead-in ("我们会收集以下信息：", "We
+collect the following:"), which lends it a verb when it has none of its own.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class _Lead:
 
 
 def passages_of(layout: Layout) -> tuple[Passage, ...]:
-    """Attach context to every block of `layout`, headings included (they may speak for themselves)."""
+    """Attach context to every block of `layout`, headings included."""
     headings: list[Block] = []
     leads: list[_Lead] = []
     found: list[Passage] = []
@@ -114,9 +114,10 @@ def _still_open(leads: list[_Lead], block: Block, headings: list[Block]) -> list
     kept: list[_Lead] = []
     for lead in leads:
         if block.kind is Kind.HEADING:
-            if block.level <= lead.heading_level or lead.block.kind is Kind.HEADING:
-                if not (lead.block.kind is Kind.HEADING and block.level > lead.block.level):
-                    continue
+            under = lead.block.kind is Kind.HEADING and block.level > lead.block.level
+            sideways = block.level <= lead.heading_level or lead.block.kind is Kind.HEADING
+            if sideways and not under:
+                continue
         elif block.kind is Kind.ITEM and lead.block.kind is Kind.ITEM:
             if block.level <= lead.block.level:
                 continue

@@ -21,7 +21,7 @@ Row = tuple[Claim, Named, tuple[str, ...]]
 
 
 def columns_of(header: tuple[str, ...], words: Words) -> tuple[str, ...]:
-    """What each column holds: purpose, data, permission, recipient, collected, shared, or nothing."""
+    """What each column holds (`column` entries of the lexicon), or an empty string."""
     return tuple(_column(cell, words) for cell in header)
 
 

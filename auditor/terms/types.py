@@ -1,4 +1,4 @@
-"""Mentions to data types: ambiguous words by their neighbours, broad words by the document's definitions."""
+"""Mentions to data types: ambiguous words by their neighbours, broad ones by definitions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from auditor.terms.lexicon import Hit, Hypernym, TypeWords
 from auditor.terms.sentences import Sentence
 
 UNDEFINABLE = frozenset({"personal_information", "other_information"})
-"""Words so broad that a definition of them ("个人信息是指…") says nothing about what is collected."""
+"""So broad that a definition ("个人信息是指…") says nothing about what is collected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Definitions:
             self.members[broad] = tuple(dict.fromkeys([*known, *members]))
 
     def resolve(self, sentence: Sentence, mentions: Iterable[Hit]) -> Named:
-        """Types of mentions: as named, then what their broad words imply or were defined to include."""
+        """Types of mentions: as named, then what broad words imply or were said to include."""
         exact: list[str] = []
         implied: list[str] = []
         before: Hit | None = None

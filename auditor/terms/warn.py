@@ -7,7 +7,7 @@ from typing import Literal
 
 from auditor.catalog import Catalog, Entry
 from auditor.model import Statement, TermsDocument, Warning_
-from auditor.terms.reading import Spoken
+from auditor.terms.script import Spoken
 
 MAX_WARNINGS = 200
 """Of one document; a text that has more repeats itself."""

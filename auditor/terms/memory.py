@@ -1,0 +1,72 @@
+"""What anaphors may point to while a document is read: "上述信息", "this information", "them"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from auditor.model import Action
+from auditor.terms.blocks import Block
+from auditor.terms.grammar import Claim
+from auditor.terms.lexicon import Hypernym
+from auditor.terms.sentences import Sentence
+from auditor.terms.types import Named
+
+
+@dataclass
+class Memory:
+    """Antecedents, nearest first: sentence, heading, section."""
+
+    sentence: Named = field(default_factory=Named)
+    """Types of the sentence before in the same block."""
+    block: Named = field(default_factory=Named)
+    """Types of the blocks before in the same section."""
+    topic: Named = field(default_factory=Named)
+    """Types that the heading or label above names."""
+    recipient: str = ""
+    """The name that a list of SDKs or partners gave last ("SDK名称：…")."""
+    section: tuple[Block, ...] = ()
+
+    def enter(self, section: tuple[Block, ...]) -> None:
+        """Start a passage; what was said in another section is forgotten."""
+        if self.section != section:
+            self.section = section
+            self.block = Named()
+            self.recipient = ""
+        self.sentence = Named()
+
+    def antecedent(
+        self, sentence: Sentence, claim: Claim, hypernyms: Mapping[str, Hypernym]
+    ) -> Named:
+        """Types that a claim without an object speaks of; nothing when none is near."""
+        if self.sentence.all:
+            return self.sentence
+        anaphor = sentence.has("anaphor")
+        if not (claim.negated or anaphor):
+            return Named()
+        if any(t not in hypernyms for t in self.topic.exact):
+            return self.topic
+        outward = claim.action not in (Action.COLLECT, Action.USE)
+        if anaphor and self.block.all and (outward or claim.negated):
+            return Named(self.block.all, ())
+        return self.topic
+
+    def note_recipient(self, sentences: list[Sentence]) -> None:
+        """Remember "SDK名称：友盟" for the lines that follow."""
+        for sentence in sentences[:1]:
+            columns = [h for h in sentence.heads if h.sense.kind == "column"]
+            hits = [h for h in columns if h.start <= 4 and h.sense.value == "recipient"]
+            rest = sentence.text[hits[0].end :] if hits else ""
+            if rest[:1] == ":":
+                self.recipient = rest[1:].split(",")[0].split("。")[0].strip()[:80]
+
+    def both_sides(self, claim: Claim, section: str) -> list[Claim]:
+        """A claim, and its twin when a third party collects: what it gets, we let it have."""
+        listed = section == "share" and bool(self.recipient)
+        if claim.action is Action.SHARE and not claim.recipients and listed:
+            return [replace(claim, recipients=(self.recipient,))]
+        entity = self.recipient if listed and claim.entity in ("we", "sdk") else claim.entity
+        if claim.action is not Action.COLLECT or entity == "we":
+            return [claim]
+        twin = replace(claim, action=Action.SHARE, entity="we", recipients=(entity,))
+        return [replace(claim, entity=entity), twin]
