@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -490,3 +491,46 @@ def test_nothing_half_written_stays(here: Path) -> None:
         write_file(here / "out", "app.html", "report")
 
     assert [p.name for p in (here / "out").iterdir()] == ["app.html"]
+
+
+# ---------------------------------------------------------------- code that lies elsewhere
+
+
+def unzipped(app: str, name: str) -> bytes:
+    with zipfile.ZipFile(app) as archive:
+        return archive.read(name)
+
+
+def test_dumped_code_completes_a_packed_app(here: Path) -> None:
+    packed = str(ROOT / "samples" / "packed-look-alike" / "app.apk")
+    (here / "dump").mkdir()
+    (here / "dump" / "one.dex").write_bytes(unzipped(APP, "classes.dex"))
+
+    levels = []
+    for more in ([], ["--dex", "dump"]):
+        assert run(["scan", packed, "-q", "-f", "json", *more]) == 0
+        practices = json.loads(Path("out/app.json").read_text("utf-8"))["practices"]
+        levels.append({p["level"] for p in practices if p["data_type"] == "contacts"})
+
+    assert levels == [{"requested"}, {"referenced"}]
+
+
+def test_apps_inside_the_app_are_audited_on_their_own(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with zipfile.ZipFile(HONEST) as source, zipfile.ZipFile(here / "drop.apk", "w") as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name))
+        target.write(APP, "assets/plugin.apk")
+
+    assert run(["scan", "drop.apk", "--nested", "-q", "-f", "json"]) == 0
+
+    assert capsys.readouterr().out.split() == ["out/drop.json", "out/drop.nested1.json"]
+    outer, inner = (json.loads(Path(p).read_text("utf-8")) for p in sorted(_reports()))
+    assert outer["app"]["nested"] == ["drop.apk!/assets/plugin.apk"]
+    assert inner["app"]["package"] == "com.xinyijie.cash"
+    assert {"contacts"} <= {f["data_type"] for f in inner["flows"]}
+
+
+def _reports() -> list[str]:
+    return [str(p) for p in Path("out").glob("*.json")]
