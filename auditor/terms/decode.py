@@ -10,7 +10,6 @@ import codecs
 import re
 import unicodedata
 
-from charset_normalizer import from_bytes
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -83,6 +82,8 @@ def _legacy(data: bytes) -> str:
     score, best = max(texts, key=lambda item: item[0])
     if score > 0.12:
         return best
+    from charset_normalizer import from_bytes  # slow to load, seldom needed
+
     guess = from_bytes(data[:65536]).best()
     encoding = guess.encoding if guess is not None else "cp1252"
     if encoding in _WESTERN:

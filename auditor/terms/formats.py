@@ -9,9 +9,7 @@ from auditor.model import Limit
 from auditor.terms.blocks import Layout
 from auditor.terms.datasafety import is_store_page, read_data_safety, store_layout
 from auditor.terms.decode import decode
-from auditor.terms.docx import read_docx
 from auditor.terms.html import read_html
-from auditor.terms.pdf import read_pdf
 from auditor.terms.plain import read_plain
 from auditor.terms.sources import MAX_BYTES, MAX_CHARACTERS, TermsSource
 
@@ -33,8 +31,10 @@ def layout_of(source: TermsSource) -> tuple[Layout | None, tuple[Limit, ...]]:
 
 
 def _layout(data: bytes) -> tuple[Layout | None, str]:
-    """The layout of some bytes, or why there is none."""
+    """The layout of some bytes, or why there is none; readers of rare formats are loaded late."""
     if data.lstrip()[:5] == b"%PDF-":
+        from auditor.terms.pdf import read_pdf
+
         text, why = read_pdf(data, MAX_CHARACTERS)
         return (
             (read_plain(unicodedata.normalize("NFC", text), MAX_CHARACTERS), "")
@@ -42,6 +42,8 @@ def _layout(data: bytes) -> tuple[Layout | None, str]:
             else (None, why)
         )
     if data.startswith(b"PK\x03\x04"):
+        from auditor.terms.docx import read_docx
+
         return read_docx(data, MAX_CHARACTERS)
     text = decode(data)
     if _unreadable(text):
