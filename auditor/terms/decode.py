@@ -10,7 +10,6 @@ import codecs
 import re
 import unicodedata
 
-
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
