@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import pytest
@@ -52,7 +53,7 @@ def package(
     listed = []
     for path, data in files.items():
         part, _, name = path.rpartition("!/")
-        listed.append(PackageFile(part or "base.apk", name, len(data), lambda d=data: d))
+        listed.append(PackageFile(part or "base.apk", name, len(data), partial(bytes, data)))
     resources = cast(Resources, Strings(strings or {}))
     return Package("a.apk", "a.apk", "0" * 64, 1, (), Manifest("a"), (), tuple(listed), resources)
 

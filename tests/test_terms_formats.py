@@ -295,9 +295,7 @@ def test_same_input_same_output() -> None:
 
 
 def test_layout_says_what_is_a_row() -> None:
-    layout, limits = layout_of(
-        TermsSource("t", b"| a | b |\n|---|---|\n| 1 | 2 |", "given")
-    )
+    layout, limits = layout_of(TermsSource("t", b"| a | b |\n|---|---|\n| 1 | 2 |", "given"))
     assert layout is not None and limits == ()
     assert [(b.kind.value, b.header, b.title) for b in layout.blocks] == [
         ("row", (), True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,8 @@ DATA_TYPES = {e["id"] for e in CATALOG.table("data_types.yaml")["entries"]}
 BROAD = set(LEXICON.hypernyms)
 
 
-def patterns() -> list[object]:
-    found = []
+def patterns() -> list[Any]:
+    found: list[Any] = []
     for entry in LEXICON.types:
         for pattern in (*entry.patterns, *entry.veto_patterns):
             found.append(pytest.param(pattern, id=f"{entry.id}: {pattern[:30]}"))
@@ -46,8 +47,8 @@ def test_every_type_exists() -> None:
         assert set(hypernym.covers) | set(hypernym.implies) <= DATA_TYPES | BROAD
 
 
-def examples() -> list[object]:
-    found = []
+def examples() -> list[Any]:
+    found: list[Any] = []
     for entry in LEXICON.types:
         for expected in ("match", "no_match"):
             for text in entry.examples.get(expected, ()):
@@ -65,8 +66,8 @@ def test_examples_of_types(entry: str, text: str, expected: bool) -> None:
     assert any(is_a(m.sense.value, kind) for m in sentence.mentions) is expected
 
 
-def warning_examples() -> list[object]:
-    found = []
+def warning_examples() -> list[Any]:
+    found: list[Any] = []
     for rule in warning_rules(CATALOG):
         for expected in ("match", "no_match"):
             for text in rule.examples.get(expected, ()):

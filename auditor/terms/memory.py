@@ -51,15 +51,6 @@ class Memory:
             return Named(self.block.all, ())
         return self.topic
 
-    def note_recipient(self, sentences: list[Sentence]) -> None:
-        """Remember "SDK名称：友盟" for the lines that follow."""
-        for sentence in sentences[:1]:
-            columns = [h for h in sentence.heads if h.sense.kind == "column"]
-            hits = [h for h in columns if h.start <= 4 and h.sense.value == "recipient"]
-            rest = sentence.text[hits[0].end :] if hits else ""
-            if rest[:1] == ":":
-                self.recipient = rest[1:].split(",")[0].split("。")[0].strip()[:80]
-
     def both_sides(self, claim: Claim, section: str) -> list[Claim]:
         """A claim, and its twin when a third party collects: what it gets, we let it have."""
         listed = section == "share" and bool(self.recipient)
@@ -70,3 +61,16 @@ class Memory:
             return [claim]
         twin = replace(claim, action=Action.SHARE, entity="we", recipients=(entity,))
         return [replace(claim, entity=entity), twin]
+
+
+def name_after(sentence: Sentence) -> tuple[int, int] | None:
+    """Span of the name in a line like "SDK名称：友盟", or None."""
+    columns = [h for h in sentence.heads if h.sense.kind == "column" and h.start <= 4]
+    hits = [h for h in columns if h.sense.value == "recipient"]
+    if not hits or sentence.text[hits[0].end : hits[0].end + 1] != ":":
+        return None
+    start = hits[0].end + 1
+    end = min(
+        [len(sentence.text), *(p for c in ",，。;； " if (p := sentence.text.find(c, start)) > 0)]
+    )
+    return (start, min(end, start + 80)) if end > start else None

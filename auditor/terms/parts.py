@@ -57,7 +57,8 @@ class Claim:
     recipients: tuple[str, ...] = ()
     modality: str = ""
     scope: str = ""
-    condition: str = ""
+    condition: tuple[int, int] | None = None
+    """Span in the sentence of the clause that states a condition or exception."""
     confidence: str = "high"
     elliptic: bool = False
     """The object is not named in the sentence; the reader finds the antecedent."""

@@ -98,7 +98,7 @@ def _statements(document: TermsDocument, readings: list[Reading], number: int) -
                 end=reading.end,
                 modality=claim.modality,
                 scope=claim.scope,
-                condition=claim.condition,
+                condition=reading.condition,
                 language=reading.language,
                 confidence=_confidence(claim.confidence, reading.language),
                 exact=tuple(DataType(t) for t in reading.named.exact),

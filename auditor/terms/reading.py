@@ -12,7 +12,7 @@ from auditor.terms.blocks import Kind, Layout
 from auditor.terms.frames import Frames, frame_of
 from auditor.terms.grammar import Claim, Frame, claims_of, parse
 from auditor.terms.lexicon import Lexicon
-from auditor.terms.memory import Memory
+from auditor.terms.memory import Memory, name_after
 from auditor.terms.sayings import (
     asks,
     defines,
@@ -47,6 +47,7 @@ class Reading:
     end: int
     language: str
     context: str
+    condition: str = ""
 
 
 @dataclass
@@ -110,7 +111,9 @@ class DocumentReader:
         if section in SKIPPED and not any(speaks_for_us(s) for s in lines.sentences):
             return
         self.memory.enter(passage.headings)
-        self.memory.note_recipient(lines.sentences)
+        named = name_after(lines.sentences[0]) if lines.sentences else None
+        if named is not None:
+            self.memory.recipient = self._as_written(lines, lines.sentences[0], named)
         flow = _Flow(None if heading else self.frames.of(passage, section))
         purposes = following_purposes(lines.sentences)
         for sentence, wanted in zip(lines.sentences, purposes, strict=True):
@@ -224,7 +227,16 @@ class DocumentReader:
         start, end = lines.span(sentence)
         meant = purposes_in(sentence) if claim.negated else purposes
         context = self._context(passage)
-        self.readings.append(Reading(claim, named, meant, start, end, lines.language, context))
+        condition = self._as_written(lines, sentence, claim.condition)
+        self.readings.append(
+            Reading(claim, named, meant, start, end, lines.language, context, condition)
+        )
+
+    def _as_written(self, lines: Lines, sentence: Sentence, part: tuple[int, int] | None) -> str:
+        if part is None:
+            return ""
+        start, end = lines.part(sentence, *part)
+        return " ".join(self.script.layout.text[start:end].split())
 
     def _context(self, passage: Passage) -> str:
         blocks = (*passage.headings[-1:], *passage.leads[-1:])

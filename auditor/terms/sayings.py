@@ -15,8 +15,11 @@ _CATEGORIES = 3
 
 
 def asks(sentence: Sentence) -> bool:
-    """Tell whether a sentence ends in a question mark."""
-    return sentence.text.endswith(("？", "?"))
+    """Tell a question: by its mark, or by its first word when no full stop ends it."""
+    if sentence.text.endswith(("？", "?")):
+        return True
+    starts = any(c.start == 0 for c in sentence.of("question"))
+    return starts and len(sentence.text) <= 80 and sentence.text[-1] not in ".。；;"
 
 
 def defines(sentence: Sentence) -> bool:

@@ -69,11 +69,16 @@ def _select_governs(sentence: Sentence, claim: Claim) -> bool:
     return any(sentence.clause(c.start) in clauses for c in sentence.of("select"))
 
 
-def _condition(parsed: Parsed) -> str:
-    """The clause that states a condition or an exception, as written in the folded text."""
+def _condition(parsed: Parsed) -> tuple[int, int] | None:
+    """Span of the clause that states a condition or an exception, in the sentence."""
     sentence = parsed.sentence
     cues = parsed.exceptions or sentence.of("condition")
     if not cues:
-        return ""
+        return None
     start, end = sentence.bounds(sentence.clause(cues[0].start))
-    return sentence.text[start:end].strip(" ,，；;：:")[:200]
+    blank = " ,，；;：:。."
+    while start < end and sentence.text[start] in blank:
+        start += 1
+    while end > start and sentence.text[end - 1] in blank:
+        end -= 1
+    return (start, min(end, start + 200)) if end > start else None

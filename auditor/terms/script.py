@@ -33,8 +33,12 @@ class Lines:
 
     def span(self, sentence: Sentence) -> tuple[int, int]:
         """Half-open span of a sentence in the document."""
-        start, end = self.folded.span(sentence.start, sentence.start + len(sentence.text))
-        return self.body + start, self.body + end
+        return self.part(sentence, 0, len(sentence.text))
+
+    def part(self, sentence: Sentence, start: int, end: int) -> tuple[int, int]:
+        """Half-open span in the document of a part of a sentence."""
+        a, b = self.folded.span(sentence.start + start, sentence.start + end)
+        return self.body + a, self.body + b
 
 
 class Script:

@@ -45,7 +45,7 @@ def read_row(
         return
     purposes = tuple(dict.fromkeys(c.sense.value for s in cells for c in s.of("purpose")))
     claim = claim_of_frame(frame, ())
-    recipient = _recipient(cells, columns)
+    recipient = _recipient([text[a:b] for a, b in block.cells], columns)
     if recipient or frame.action in (Action.SHARE, Action.ENTRUST):
         yield from _shared(claim, named, purposes, recipient)
         return
@@ -86,11 +86,11 @@ def _named(cells: list[Sentence], columns: tuple[str, ...], definitions: Definit
     return named
 
 
-def _recipient(cells: list[Sentence], columns: tuple[str, ...]) -> str:
-    """The name in the recipient column, as written but folded."""
+def _recipient(cells: list[str], columns: tuple[str, ...]) -> str:
+    """The name in the recipient column, as written."""
     for index, column in enumerate(columns):
-        if column == "recipient" and index < len(cells) and cells[index].text.strip():
-            return cells[index].text.strip()[:80]
+        if column == "recipient" and index < len(cells) and cells[index].strip():
+            return " ".join(cells[index].split())[:80]
     return ""
 
 
