@@ -1,7 +1,7 @@
 """Load the knowledge under `data/`: a wrong file stops the program and says where it is wrong.
 
-A folder of `data/` holds one kind of knowledge. A file is either one entry (its name is the entry's
-`id`) or a table: `about`, `reference`, `entries: [...]`. The kinds themselves are pydantic models of
+A folder of `data/` holds one kind of knowledge. A file is one entry (its name is the entry's `id`)
+or a table: `about`, `reference`, `entries: [...]`. The kinds themselves are pydantic models of
 the stage that uses them; here is only what all share: strict reading, errors that name file and
 key, and the digest that reports print.
 """
@@ -43,9 +43,7 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
     for first, resolvers in _Loader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf")
-)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:  # noqa: ANN401
