@@ -16,11 +16,14 @@ from auditor.errors import UnreadablePackageError
 from auditor.model import Package, PackageFile
 from auditor.terms.decode import decode
 from auditor.terms.document import document_words
+from auditor.terms.normal import is_cjk
 from auditor.terms.sources import TermsSource
 
 MAX_FILE = 4 * 2**20
 """A file larger than this is no text of terms."""
 MAX_DOCUMENTS = 40
+_LONG = 40
+"""A string shorter than this is a line of a text, no text by itself."""
 _TEXT = re.compile(r"\.(?:html?|xhtml|txt|md|json|js|xml|docx|pdf|properties|wxml|vue|dart)$", re.I)
 _NAMED = re.compile(
     r"privac|policy|agreement|protocol|xieyi|yinsi|terms|disclaimer|licen[cs]e_user|user_?agree|shouquan|authoriz|"
@@ -36,7 +39,7 @@ _LINK = re.compile(
     re.I,
 )
 _JS_STRING = re.compile(
-    r"\"((?:[^\"\\\n]|\\.){40,20000})\"|'((?:[^'\\\n]|\\.){40,20000})'|`([^`]{40,60000})`"
+    r"\"((?:[^\"\\\n]|\\.){4,20000})\"|'((?:[^'\\\n]|\\.){4,20000})'|`([^`]{4,60000})`"
 )
 
 
@@ -107,11 +110,13 @@ def _documents(
             yield name, name
         return
     if low.endswith((".json", ".js", ".vue", ".wxml", ".dart")):
-        texts = [
-            t for t in _inner_texts(text, low.endswith(".json")) if reads_like_terms(t, phrases)
-        ]
-        for number, inner in enumerate(texts, 1):
-            yield (name if len(texts) == 1 else f"{name}#{number}"), inner
+        texts = list(_inner_texts(text, low.endswith(".json")))
+        whole = [t for t in texts if len(t) >= _LONG and reads_like_terms(t, phrases)]
+        if not whole:
+            joined = "\n".join(t for t in texts if _is_prose(t))
+            whole = [joined] if reads_like_terms(joined, phrases) else []
+        for number, inner in enumerate(whole, 1):
+            yield (name if len(whole) == 1 else f"{name}#{number}"), inner
         return
     if _NOT_NAMED.search(file.name):
         return
@@ -163,23 +168,24 @@ def _inner_texts(text: str, is_json: bool) -> Iterator[str]:
         yield _unescape(raw)
 
 
+def _is_prose(text: str) -> bool:
+    """Tell a sentence or heading from code: ideographs, or several words."""
+    if any(is_cjk(c) for c in text[:40]):
+        return True
+    return text.count(" ") >= 2 and not any(c in text for c in "{}=<>;$")
+
+
 def _leaves(value: object) -> Iterator[str]:
-    """Long strings of a JSON value, depth first, then the short ones joined."""
+    """Strings of a JSON value, in their order."""
     stack: list[object] = [value]
-    lines: list[str] = []
     while stack:
         item = stack.pop()
         if isinstance(item, str):
-            (lines.append(item) if len(item) < 2000 else None)
-            if len(item) >= 200:
-                yield item
+            yield item
         elif isinstance(item, dict):
             stack.extend(reversed(list(item.values())))
         elif isinstance(item, list):
             stack.extend(reversed(item))
-    joined = "\n".join(line for line in lines if len(line) < 200)
-    if joined:
-        yield joined
 
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "", "'": "'", '"': '"', "\\": "\\", "/": "/", "`": "`"}

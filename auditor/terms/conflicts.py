@@ -17,7 +17,9 @@ MAX_CONFLICTS = 100
 ROOT = "personal_information"
 """A yes about all personal information is taken back by every denial; that says nothing."""
 _TAKING = frozenset({Action.COLLECT, Action.UPLOAD, Action.RETAIN})
-_GIVING = frozenset({Action.SHARE, Action.DISCLOSE, Action.SELL, Action.ENTRUST})
+_GIVING = frozenset({Action.SHARE, Action.DISCLOSE, Action.ENTRUST})
+_SELLING = frozenset({Action.SELL})
+"""Who shares and does not sell says nothing contradictory."""
 
 
 def find_conflicts(
@@ -41,7 +43,7 @@ def find_conflicts(
 
 
 def _same_act(a: Statement, b: Statement) -> bool:
-    families = [_TAKING, _GIVING]
+    families = [_TAKING, _GIVING, _SELLING]
     if a.action is Action.UPLOAD or b.action is Action.UPLOAD:
         return a.action in _TAKING and b.action in _TAKING and a.scope != "local_only"
     return any(a.action in f and b.action in f for f in families)
@@ -71,7 +73,8 @@ def _overlaps(
     for no in denial.exact:
         for yes in affirmed.exact:
             if is_a(yes, no) or _covers(no, yes, hypernyms):
-                pairs.append(("contradiction", yes))
+                partial = denial.scope == "other_only"
+                pairs.append(("narrowing" if partial else "contradiction", yes))
             elif yes != ROOT and (is_a(no, yes) or _covers(yes, no, hypernyms)):
                 pairs.append(("narrowing", no))
     return pairs

@@ -93,6 +93,30 @@ def inflections(verb: str) -> set[str]:
     return {form + tail for form in forms}
 
 
+_ROMANCE = {
+    "ar": "ar a amos an am ado ada ados adas aremos ará arán ando amos",
+    "er": "er e emos en em ido ida idos idas eremos erá erán endo iendo",
+    "ir": "ir e imos en em ido ida idos idas iremos irá irán indo iendo",
+}
+
+
+def romance_forms(verb: str) -> set[str]:
+    """Regular forms of a Spanish or Portuguese infinitive; any other word as it is."""
+    head, _, rest = verb.partition(" ")
+    endings = _ROMANCE.get(head[-2:], "")
+    if not endings or len(head) < 4:
+        return {verb}
+    tail = f" {rest}" if rest else ""
+    return {head[:-2] + ending + tail for ending in endings.split()} | {verb}
+
+
+def _forms(cue: CueWords, phrase: str) -> list[str]:
+    if not cue.inflect:
+        return [phrase]
+    romance = cue.id.startswith(("es.", "pt."))
+    return sorted(romance_forms(phrase) if romance else inflections(phrase))
+
+
 def _plurals(phrase: str) -> set[str]:
     if not phrase[-1:].isascii() or not phrase[-1:].isalpha() or phrase.endswith("s"):
         return {phrase}
@@ -267,7 +291,7 @@ class Lexicon:
                 else:
                     layer = _layer(cue)
                 for phrase in cue.phrases:
-                    for form in sorted(inflections(phrase)) if cue.inflect else [phrase]:
+                    for form in _forms(cue, phrase):
                         matcher.add(form, sense, layer)
                 for pattern in cue.patterns:
                     matcher.add_pattern(pattern, sense, layer)

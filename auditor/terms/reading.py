@@ -226,6 +226,8 @@ class DocumentReader:
     ) -> None:
         start, end = lines.span(sentence)
         meant = purposes_in(sentence) if claim.negated else purposes
+        if "emergency_contact" in named.all and "contacts" not in named.all:
+            meant = tuple(p for p in meant if p != "emergency_contact")
         context = self._context(passage)
         condition = self._as_written(lines, sentence, claim.condition)
         self.readings.append(
