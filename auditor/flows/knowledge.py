@@ -133,8 +133,12 @@ class LifecycleEntry(Entry):
     """Methods that the framework calls on a component, in order."""
 
     on: tuple[str, ...]
-    methods: dict[str, str]
+    methods: dict[str, str] = {}
     """Method name → trigger (`screen_start`, `activity_result`, …)."""
+    annotations: dict[str, str] = {}
+    """Annotation class → trigger of the methods that carry it."""
+    anywhere: bool = False
+    """The framework makes these classes by itself; they stand in no manifest."""
     reference: str = ""
 
 
