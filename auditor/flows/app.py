@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.flows import effecting
-from auditor.flows.engine import Engine, Start
+from auditor.flows.engine import Engine, Later, Start
 from auditor.flows.machine import all_entries
 from auditor.flows.values import (
     ANY,
@@ -15,6 +15,7 @@ from auditor.flows.values import (
     Obj,
     Value,
     join,
+    join_all,
     of,
 )
 
@@ -31,6 +32,7 @@ _PICKS = frozenset(
         "android.provider.action.PICK_CONTACTS",
     )
 )
+_HOST = frozenset(("getActivity", "requireActivity", "getContext", "requireContext", "getHost"))
 _MUST_BE_DECLARED = ("Landroid/app/Activity;", "Landroid/app/Service;")
 _SUBSCRIBER = "Subscribe;"
 
@@ -67,7 +69,31 @@ class App(Engine):
             cls = "L" + self.manifest.application_class.replace(".", "/") + ";"
             if self.index.is_defined(cls):
                 return of(self.component_object(cls))
+        if method.name.startswith("setOn") and len(args) == 2 and args[1].only() == 0:
+            self._unregister(args[0])
+        if method.name in _HOST and not static and not method.params:
+            hosts = [h for o in args[0].objects() for h in self.hosts.get(o, ())]
+            if hosts:
+                return of(*hosts)
         return super().call(method, args, static=static, virtual=virtual)
+
+    def _unregister(self, view: Value) -> None:
+        """A listener set to null straight after it was set never runs."""
+        frame = self.frames[-1]
+        code = self.index.code(frame.method)
+        if code is None:
+            return
+        here = code.index_at.get(frame.offset, -1)
+        block = next(
+            (b for b in self.graph(frame.method, code).blocks if b.start <= here < b.end), None
+        )
+        for event, payload in list(frame.events.items()):
+            same = event[1] == frame.method and isinstance(payload, Later)
+            if not same or block is None or not isinstance(payload, Later):
+                continue
+            there = code.index_at.get(event[2], -1)
+            if block.start <= there < here and view.atoms & join_all(payload.args).atoms:
+                del frame.events[event]
 
     def component_class(self, component: Component) -> str:
         """JVM descriptor of the class that runs, of an alias its target's."""
@@ -87,6 +113,15 @@ class App(Engine):
                 self.note(event, Start(kind, tuple(classes), None))
         if not intent.objects():
             self.unresolved_start = True
+
+    def binder_of(self, intent: Value) -> Value:
+        """What `onBind` of the service that an Intent names returns, as far as it has run."""
+        total = NOTHING
+        for obj in intent.objects():
+            for cls in self._classes(obj, "service"):
+                held = self.get_field(self.component_object(cls), "binder")
+                total = join(total, held or NOTHING)
+        return total
 
     def stays_inside(self, params: tuple[Value, ...]) -> bool:
         """Every Intent among the arguments leads to components of the app."""
@@ -229,7 +264,7 @@ class App(Engine):
                 found.setdefault(info.proto, info)
         if found or self.index.is_defined(atom.descriptor):
             return list(found.values())[:4]
-        return [info for info in self.know_methods(atom.descriptor, atom.name)]
+        return self.know_methods(atom.descriptor, atom.name)
 
     def know_methods(self, cls: str, name: str) -> list[MethodInfo]:
         """Library methods that only reflection names: as many parameters as the catalog tells."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auditor.dex import MethodCode
+from auditor.dex import Insn, MethodCode
 
 _GOTO = {0x28, 0x29, 0x2A}
 _SWITCH = {0x2B, 0x2C}
@@ -80,6 +80,12 @@ def _targets(insn: object) -> tuple[int, ...]:
         return tuple(target for _, target in payload)
     target = getattr(insn, "target", None)
     return (target,) if target is not None and op not in _SWITCH and op != 0x26 else ()
+
+
+def switch_table(insn: Insn) -> dict[int, int]:
+    """Key → target of a switch instruction."""
+    rows = insn.payload or ()
+    return {row[0]: row[1] for row in rows if isinstance(row, tuple) and len(row) == 2}
 
 
 def _reverse_post_order(blocks: list[Block]) -> tuple[int, ...]:

@@ -41,6 +41,15 @@ class _Found:
     sends: list[tuple[Root, Send]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Row:
+    """One endpoint in the making."""
+
+    places: set[CodePlace] = field(default_factory=set)
+    types: set[DataType] = field(default_factory=set)
+    fields: set[str] = field(default_factory=set)
+
+
 class Collector:
     """Reads the events of all entry points."""
 
@@ -150,7 +159,7 @@ class Collector:
         )
 
     def _handed(self, taint: Taint, sending: CallSite) -> CallSite:
-        """Where the data were handed to the client, when another class sends the finished request."""
+        """Where data were handed to the client, when another class sends the request."""
         library = _package(sending.signature)
         here = sending.caller.partition("->")[0]
         earliest = sending
@@ -277,7 +286,7 @@ class Collector:
 
     def endpoints(self) -> list[Endpoint]:
         """Every address that reaches a call which sends, with all calls that use it."""
-        rows: dict[tuple[str, str, str], dict[str, set[object]]] = {}
+        rows: dict[tuple[str, str, str], _Row] = {}
         for event, (send, _) in self.addresses.items():
             if send.kind not in ("network", "web"):
                 continue
@@ -287,16 +296,16 @@ class Collector:
             place = CodePlace(self.index.signature(event[1]), event[2], self._dex(event[1]))
             for url in addresses(send.urls):
                 key = (url, verbs[0] if len(verbs) == 1 else "", "partial" if "{?}" in url else "")
-                row = rows.setdefault(key, {"places": set(), "types": set(), "fields": set()})
-                row["places"].add(place)
-                row["types"] |= types
-                row["fields"] |= fields
+                row = rows.setdefault(key, _Row())
+                row.places.add(place)
+                row.types |= {DataType(t) for t in types}
+                row.fields |= fields
         return sorted(self._endpoint(key, row) for key, row in rows.items())
 
-    def _endpoint(self, key: tuple[str, str, str], row: dict[str, set[object]]) -> Endpoint:
+    def _endpoint(self, key: tuple[str, str, str], row: _Row) -> Endpoint:
         url, verb, partial = key
         scheme, host, path = split_url(url)
-        places: tuple[CodePlace, ...] = tuple(sorted(row["places"]))  # type: ignore[type-var]
+        places = tuple(sorted(row.places))
         literal = any(self._loads(p, url) for p in places)
         return Endpoint(
             url=url,
@@ -308,8 +317,8 @@ class Collector:
             call_sites=places,
             owner=self.owner(places[0].caller.partition("->")[0]) if places else "app",
             recipient="",
-            data_types=tuple(sorted(row["types"])),  # type: ignore[type-var]
-            fields=tuple(sorted(row["fields"])),  # type: ignore[type-var]
+            data_types=tuple(sorted(row.types)),
+            fields=tuple(sorted(row.fields)),
             cleartext=scheme == "http",
             note="the rest of the address is set at run time" if partial else "",
         )

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from auditor.flows import arithmetic
+from auditor.flows.cfg import switch_table
 
 if TYPE_CHECKING:
     from auditor.dex import CodeIndex, Insn, MethodInfo
@@ -89,7 +90,7 @@ def _call(state: _Run, method: int, args: list[Any]) -> Any:  # noqa: ANN401
             position = code.index_at[insn.target] if jump else position + 1  # type: ignore[index]
             continue
         if op in (0x2B, 0x2C):
-            target = dict(insn.payload or ()).get(r[insn.regs[0]])
+            target = switch_table(insn).get(r[insn.regs[0]])
             position = position + 1 if target is None else code.index_at[target]
             continue
         if 0x6E <= op <= 0x78 and op != 0x73:
@@ -123,7 +124,7 @@ def _int(value: Any) -> int:  # noqa: ANN401
     return value
 
 
-def _step(state: _Run, insn: Insn, r: list[Any]) -> None:
+def _step(state: _Run, insn: Insn, r: list[Any]) -> None:  # noqa: C901 - a table
     op, regs = insn.op, insn.regs
     if op == 0:
         return
@@ -403,6 +404,11 @@ def _copy(args: list[Any]) -> None:
     target[place : place + count] = source[start : start + count]
 
 
+def _replace(args: list[Any]) -> str:
+    old, new = (chr(x) if isinstance(x, int) else _s(x) for x in args[1:3])
+    return _s(args[0]).replace(old, new)
+
+
 def _split(args: list[Any]) -> list[str]:
     separator = _s(args[1])
     if any(c in separator for c in ".[]{}()*+^$?|") and separator[0] != "\\":
@@ -429,9 +435,7 @@ LIBRARY: dict[tuple[str, str], Callable[[list[Any]], Any]] = {
     (_T, "toLowerCase"): lambda a: _s(a[0]).lower(),
     (_T, "toUpperCase"): lambda a: _s(a[0]).upper(),
     (_T, "indexOf"): lambda a: _s(a[0]).find(chr(a[1]) if isinstance(a[1], int) else _s(a[1])),
-    (_T, "replace"): lambda a: _s(a[0]).replace(
-        *(chr(x) if isinstance(x, int) else _s(x) for x in a[1:3])
-    ),
+    (_T, "replace"): _replace,
     (_T, "split"): _split,
     (_T, "valueOf"): lambda a: _text(a[0]) if isinstance(a[0], list) else str(a[0]),
     (_T, "intern"): lambda a: _s(a[0]),

@@ -1,7 +1,8 @@
 """The small language in which the catalog says what a library method does.
 
     statement := target "=" expr | target "+=" expr | call | expr
-    call      := ("call" | "async" | "later" trigger ["(" expr ")"]) expr "." name "(" [expr {"," expr}] ")"
+    call      := how expr "." name "(" [expr {"," expr}] ")"
+    how       := "call" | "async" | "later" trigger ["(" expr ")"]
     expr      := term {"|" term}
     term      := path | "new" Type ["{" name ":" expr {"," name ":" expr} "}"] | 'text' | integer
                | function "(" [expr {"," expr}] ")" | "call …" | "async …"
@@ -32,11 +33,25 @@ FUNCTIONS = frozenset(
     # any(): something unknown; choose(n, x0, x1, ...): the one that the whole number n names.
     # bridge(x): methods of x become callable from the web page.
     # carry(x, y): the text x with all data in y.
-    "carry any choose bridge".split()
+    # append(list, x): at the end; scatter(list): its positions are no longer known.
+    # binder(intent): what the service it names gives to those that bind to it.
+    "carry any choose bridge append scatter binder".split()
 )
 TRIGGERS = frozenset(
-    "click activity_result permission_result timer alarm job callback web_bridge push "
-    "screen_start background result".split()
+    [
+        "click",
+        "activity_result",
+        "permission_result",
+        "timer",
+        "alarm",
+        "job",
+        "callback",
+        "web_bridge",
+        "push",
+        "screen_start",
+        "background",
+        "result",
+    ]
 )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from auditor.dex import CodeIndex, MethodInfo
 from auditor.flows import concrete, effecting, requests, strings
-from auditor.flows.effects import parse_effects, parse_expr
+from auditor.flows.effects import parse_effects
 from auditor.flows.heap import Heap
 from auditor.flows.knowledge import QueryEntry, SinkEntry, SourceEntry
 from auditor.flows.machine import Budget, Frame, Machine, Site, read_field
@@ -44,10 +44,38 @@ if TYPE_CHECKING:
 PICKED = 0
 """The source number of what the user picked: no personal datum, but it narrows a query."""
 _GETTERS_OF_NOTHING = frozenset(
-    "size length isEmpty hashCode equals equalsIgnoreCase contains containsKey containsValue "
-    "startsWith endsWith indexOf lastIndexOf matches compareTo hasNext moveToNext moveToFirst "
-    "moveToPosition moveToLast getCount getColumnCount isClosed isAfterLast isBeforeFirst close "
-    "getClass notify notifyAll wait".split()
+    [
+        "size",
+        "length",
+        "isEmpty",
+        "hashCode",
+        "equals",
+        "equalsIgnoreCase",
+        "contains",
+        "containsKey",
+        "containsValue",
+        "startsWith",
+        "endsWith",
+        "indexOf",
+        "lastIndexOf",
+        "matches",
+        "compareTo",
+        "hasNext",
+        "moveToNext",
+        "moveToFirst",
+        "moveToPosition",
+        "moveToLast",
+        "getCount",
+        "getColumnCount",
+        "isClosed",
+        "isAfterLast",
+        "isBeforeFirst",
+        "close",
+        "getClass",
+        "notify",
+        "notifyAll",
+        "wait",
+    ]
 )
 _FILLERS = ("set", "add", "put", "append", "write", "push", "insert", "with", "offer", "<init>")
 _BODIES_MAX = 10
@@ -133,6 +161,8 @@ class Engine(Machine):
         self.source_numbers: dict[tuple[object, ...], int] = {}
         self.limits: dict[Limit, None] = {}
         self.component: Obj | None = None
+        self.hosts: dict[Obj, dict[Obj, None]] = {}
+        """Fragment → the components that show it."""
         self.views: dict[int, View] = {}
         self.picks: dict[str, None] = {}
         """Data types of which the app lets the user pick a row."""
@@ -246,9 +276,9 @@ class Engine(Machine):
             result = strings.evaluate(self, method, receiver, params, static=static)
             if result is None:
                 result = self._dispatch(method, args, chain, static=static, virtual=virtual)
-        if result is not None and method.name.startswith("get") and method.params == ("I",):
-            if "Landroid/database/Cursor;" in chain:
-                result = self.relabel_column(receiver, params[0], result)
+        column = method.name.startswith("get") and method.params == ("I",)
+        if column and result is not None and "Landroid/database/Cursor;" in chain:
+            result = self.relabel_column(receiver, params[0], result)
         if given is NOTHING or result is None:
             return result if given is NOTHING else given
         if given.objects() or result.any or not result.atoms:
@@ -619,7 +649,7 @@ class Engine(Machine):
                 self.limit(
                     "unresolved_uri",
                     self.frames[-1].method,
-                    f"the address of a content query at {self.frames[-1].offset:04x} is not constant",
+                    f"the address of the query at {self.frames[-1].offset:04x} is not constant",
                 )
         given = NOTHING
         for data_type, (rule, scope, detail) in sorted(found.items()):
@@ -755,6 +785,10 @@ class Engine(Machine):
 
     def start_component(self, intent: Value, kind: str) -> None:
         """Start the component that an Intent names."""
+        raise NotImplementedError
+
+    def binder_of(self, intent: Value) -> Value:
+        """What `onBind` of the service that an Intent names returns."""
         raise NotImplementedError
 
     def view_object(self, identifier: Value, type_: str) -> Obj:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.flows import effecting
 from auditor.flows.effects import Expr
+from auditor.flows.machine import all_entries, put_entry
 from auditor.flows.values import (
     ANY,
     NOTHING,
@@ -232,6 +233,41 @@ def choose(env: Env, number: Value, *values: Value) -> Value:
     return total
 
 
+def append(env: Env, container: Value, value: Value) -> Value:
+    """Put at the end of a list whose length is known; else anywhere."""
+    objects = container.objects()
+    engine = env.engine
+    if len(objects) == 1 and not container.any and engine.is_one(objects[0]):
+        held = engine.get_field(objects[0], "$size")
+        size = held.only() if held is not None else 0
+        if isinstance(size, int) and size < _LONGEST and held is not ANY:
+            put_entry(engine, container, of(size), value)
+            engine.put_field(container, "$size", of(size + 1))
+            return NOTHING
+    engine.put_field(container, "$size", ANY)
+    put_entry(engine, container, ANY, value)
+    return NOTHING
+
+
+def binder(env: Env, intent: Value) -> Value:
+    """What `onBind` of the service that an Intent names returns."""
+    return env.engine.binder_of(intent)
+
+
+def scatter(env: Env, container: Value) -> Value:
+    """Positions are no longer known: every element may be anywhere."""
+    for obj in container.objects():
+        held = all_entries(env.engine, obj)
+        env.engine.put_field(of(obj), "$size", ANY)
+        if held is not NOTHING:
+            env.engine.put_field(of(obj), "[?]", held, weak=True)
+    return NOTHING
+
+
+_LONGEST = 16
+"""Elements of a list whose positions are told apart."""
+
+
 def bridge(env: Env, value: Value) -> Value:
     """Give an object of the app to the page: its marked methods can be called from there."""
     env.engine.expose(value, env.this)
@@ -285,4 +321,7 @@ TABLE: dict[str, Callable[..., Value]] = {
     "any": anything,
     "choose": choose,
     "bridge": bridge,
+    "append": append,
+    "binder": binder,
+    "scatter": scatter,
 }

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from auditor.dex import CodeIndex, MethodCode
 from auditor.flows import arithmetic
-from auditor.flows.cfg import Graph, build_graph
+from auditor.flows.cfg import Graph, build_graph, switch_table
 from auditor.flows.heap import Heap, Key, Stored, merge
 from auditor.flows.types import Types
 from auditor.flows.values import (
@@ -451,7 +451,7 @@ class _Run:
             value = registers[last.regs[0]]
             if not value.any and value.atoms and all(type(a) is int for a in value.atoms):
                 wanted = value.ints()
-                table = dict(last.payload)
+                table = switch_table(last)
                 targets = {table[i] for i in wanted if i in table}
                 chosen = []
                 if any(i not in table for i in wanted) and successors:
@@ -556,7 +556,7 @@ def _without_constants(value: Value) -> Value:
 Operation = Callable[[Frame, list[Value], "Insn"], bool | None]
 
 
-def _operations(m: Machine) -> list[Operation]:
+def _operations(m: Machine) -> list[Operation]:  # noqa: C901, PLR0915 - a table
     """The meaning of each opcode; False ends the path."""
 
     def nothing(frame: Frame, r: list[Value], i: Insn) -> None:
@@ -582,10 +582,10 @@ def _operations(m: Machine) -> list[Operation]:
 
     def check_cast(frame: Frame, r: list[Value], i: Insn) -> None:
         value, wanted = r[i.regs[0]], str(i.ref)
-        if value.any and not value.objects() and not m.index.is_defined(wanted):
-            if wanted[0] == "[" or wanted not in _PLAIN:
-                key = ("cast", frame.method, i.offset, frame.context)
-                r[i.regs[0]] = join(value, of(m.made(wanted, key)))
+        unknown = value.any and not value.objects()
+        if unknown and not m.index.is_defined(wanted) and wanted not in _PLAIN:
+            key = ("cast", frame.method, i.offset, frame.context)
+            r[i.regs[0]] = join(value, of(m.made(wanted, key)))
 
     def instance_of(frame: Frame, r: list[Value], i: Insn) -> None:
         r[i.regs[0]] = _instance(m, r[i.regs[1]], str(i.ref))
@@ -715,7 +715,18 @@ def _operations(m: Machine) -> list[Operation]:
 
 _PLAIN = frozenset(
     f"Ljava/lang/{n};"
-    for n in "String CharSequence Object Integer Long Boolean Double Float Character Number".split()
+    for n in [
+        "String",
+        "CharSequence",
+        "Object",
+        "Integer",
+        "Long",
+        "Boolean",
+        "Double",
+        "Float",
+        "Character",
+        "Number",
+    ]
 )
 """Types whose values are constants or texts, not objects with fields."""
 
@@ -749,6 +760,9 @@ def entry_name(key: Value) -> str:
     return "[?]"
 
 
+_NUMBERS = frozenset(("[I", "[B", "[C", "[S", "[Z", "[J"))
+
+
 def get_entry(m: Machine, container: Value, key: Value) -> Value:
     """Entries that stand under `key`; taints of the container itself count for each."""
     name = entry_name(key)
@@ -765,6 +779,8 @@ def get_entry(m: Machine, container: Value, key: Value) -> Value:
                 row = of(m.made(obj.type[1:], ("row", obj.number, name)))
                 m.put_field(of(obj), name, row)
                 total = row
+            elif total is NOTHING and obj.type in _NUMBERS and m.load((obj, NEW)):
+                total = ZERO  # a new array of numbers holds zeros
     if container.any or total is NOTHING:
         total = Value(total.atoms, total.taints, True)
     return total.with_taints(container.taints)

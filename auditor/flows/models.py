@@ -53,7 +53,11 @@ class Shape:
 
 
 _PRIMITIVES = dict(
-    zip("ZBSCIJFDV", "boolean byte short char int long float double void".split(), strict=True)
+    zip(
+        "ZBSCIJFDV",
+        ["boolean", "byte", "short", "char", "int", "long", "float", "double", "void"],
+        strict=True,
+    )
 )
 
 

@@ -119,10 +119,7 @@ def _joined(engine: Engine, receiver: Value, path: str, explicit: Value) -> Valu
 
 
 def _resolve(base: Atom, parts: tuple[str | None, ...]) -> Atom:
-    if isinstance(base, Template):
-        head = base.parts
-    else:
-        head = (str(base),)
+    head = base.parts if isinstance(base, Template) else (str(base),)
     first = parts[0]
     if isinstance(first, str) and first.startswith("/") and isinstance(head[0], str):
         scheme, sep, rest = head[0].partition("://")

@@ -14,10 +14,12 @@ from auditor.dex import MethodInfo
 from auditor.flows.app import App
 from auditor.flows.engine import PICKED, Later, Start
 from auditor.flows.heap import Heap, Key, Stored
+from auditor.flows.knowledge import LifecycleEntry
 from auditor.flows.machine import NEW, Event, Frame
 from auditor.flows.relevance import Relevance
 from auditor.flows.values import (
     ANY,
+    NOTHING,
     Condition,
     Obj,
     Taint,
@@ -33,6 +35,8 @@ _ROOTS = 4000
 _LAUNCHER = "android.intent.category.LAUNCHER"
 _BOOT = ("BOOT_COMPLETED", "LOCKED_BOOT_COMPLETED", "MY_PACKAGE_REPLACED", "USER_PRESENT")
 _INHERIT = frozenset(("background", "callback", "result", "push"))
+_CONTEXTS = ("Landroid/content/Context;", "Landroid/content/BroadcastReceiver;")
+_HOSTING = frozenset(("Landroid/app/Activity;", "Landroid/content/Context;"))
 RootKey = tuple[int, str, int, int]
 """(object number, method name, parameters, number of the view that was touched, or 0)."""
 
@@ -112,6 +116,36 @@ class Program:
             trigger, before = _platform_trigger(component)
             if trigger:
                 self._component(cls, trigger, before=before)
+        self._seed_frameworks()
+
+    def _seed_frameworks(self) -> None:
+        """Classes that a framework makes by itself, such as the modules of a script bridge."""
+        index = self.engine.index
+        for entry in self.engine.know.lifecycles:
+            if not entry.anywhere:
+                continue
+            kinds = {s for base in entry.on for s in index.all_subtypes(_descriptor(base))}
+            for cls in sorted(kinds):
+                if not index.class_access(cls) & 0x400:
+                    self._seed_class(cls, entry)
+
+    def _seed_class(self, cls: str, entry: LifecycleEntry) -> None:
+        index = self.engine.index
+        obj = self.engine.made(cls, ("component", cls))
+        marks = {_descriptor(name): trigger for name, trigger in entry.annotations.items()}
+        at: str | None = cls
+        while at and index.is_defined(at):
+            for mid in index.methods_of(at):
+                info = index.method(mid)
+                trigger = entry.methods.get(info.name, "")
+                if info.name == "<init>":
+                    trigger = "background"
+                for annotation in index.method_annotations(mid):
+                    trigger = marks.get(annotation.type, trigger)
+                if trigger and info.has_code and not info.access & 0x8:
+                    edge = Edge(None, trigger, frozenset(), "", None)
+                    self._root(obj, info.name, (ANY,) * len(info.params), None, edge)
+            at = index.superclass(at)
 
     def _has_screen(self) -> bool:
         """Tell whether the platform would show anything of the app by itself."""
@@ -140,6 +174,11 @@ class Program:
             return
         self.started.add(cls)
         obj = engine.component_object(cls)
+        if parent is not None and not any(t in engine.types.chain(cls) for t in _CONTEXTS):
+            host = self.roots[parent].component
+            if host is not None and host is not obj:
+                hosts = engine.hosts.get(host) or {host: None}  # a fragment inside a fragment
+                engine.hosts.setdefault(obj, {}).update(hosts)
         for name, arity, kind in self._lifecycle(cls):
             how = kind if parent is not None or kind not in ("", "screen_start") else trigger
             if parent is None and kind in ("screen_start", "application_start", ""):
@@ -234,9 +273,13 @@ class Program:
         frame = Frame(methods[0].id, None, (), engine.base, 0, root.args)
         engine.frames = [frame]
         try:
+            if root.name == "onCreate" and root.on is root.component:
+                self._begin(root.on)
             for method in methods:
                 args = self._arguments(root, method)
                 result = engine._land(method, root.on.type, (of(root.on), *args), static=False)
+                if result is not None and root.name == "onBind":
+                    engine.put_field(of(root.on), "binder", result, weak=True)
                 if result is not None and root.on in engine.exposed:
                     frame.method, frame.offset = method.id, 0
                     engine.returned_to_page(root.on, method, result)
@@ -254,6 +297,18 @@ class Program:
                 base[key] = (merged, 0)
         engine.heap = engine.base
         self._follow(root)
+
+    def _begin(self, component: Obj) -> None:
+        """The platform makes a new instance before it calls `onCreate`: no field is set yet."""
+        engine = self.engine
+        chain = engine.types.chain(component.type)
+        if not any(t in chain for t in _CONTEXTS[:1]):
+            return
+        for name in list(engine.names.get(component, ())):
+            if name not in ("intent", "binder") and name[0] != "$":
+                engine.store((component, name), NOTHING)
+        for method in engine.methods_called(component.type, "<init>", 0):
+            engine._land(method, component.type, (of(component),), static=False)
 
     def _is_wanted(self, root: Root, methods: list[MethodInfo]) -> bool:
         """Tell whether an entry point can come to a read, or is given data."""
@@ -323,6 +378,8 @@ class Program:
                 value = self._intent(root, value)
             if param == "Landroid/os/Bundle;" and root.on is root.component:
                 value = of(engine.made(param, ("saved", root.on.number)))
+            if param in _HOSTING and root.on in engine.hosts:
+                value = of(*engine.hosts[root.on])
             if f"a{n}" in given:
                 for entry in sources:
                     engine.frames[-1].offset = 0

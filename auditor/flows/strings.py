@@ -36,16 +36,44 @@ STRING = "Ljava/lang/String;"
 BUILDERS = ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;")
 _BOXES = tuple(
     f"Ljava/lang/{n};"
-    for n in "Integer Long Short Byte Character Boolean Double Float Number".split()
+    for n in [
+        "Integer",
+        "Long",
+        "Short",
+        "Byte",
+        "Character",
+        "Boolean",
+        "Double",
+        "Float",
+        "Number",
+    ]
 )
-_UNBOX = frozenset(f"{t}Value" for t in "int long short byte char boolean double float".split())
+_UNBOX = frozenset(
+    f"{t}Value" for t in ["int", "long", "short", "byte", "char", "boolean", "double", "float"]
+)
 _QUESTIONS = frozenset(
-    "equals equalsIgnoreCase contains startsWith endsWith matches isEmpty isBlank length indexOf "
-    "lastIndexOf compareTo compareToIgnoreCase hashCode contentEquals regionMatches".split()
+    [
+        "equals",
+        "equalsIgnoreCase",
+        "contains",
+        "startsWith",
+        "endsWith",
+        "matches",
+        "isEmpty",
+        "isBlank",
+        "length",
+        "indexOf",
+        "lastIndexOf",
+        "compareTo",
+        "compareToIgnoreCase",
+        "hashCode",
+        "contentEquals",
+        "regionMatches",
+    ]
 )
 _COLLAPSE = 3
 
-_PLATFORM = {
+_PLATFORM: dict[tuple[str, str], str | int] = {
     ("Landroid/os/Environment;", "DIRECTORY_DCIM"): "DCIM",
     ("Landroid/provider/ContactsContract;", "AUTHORITY"): "com.android.contacts",
     ("Ljava/io/File;", "separator"): "/",
@@ -375,8 +403,13 @@ def _element(engine: Engine, array: Value, place: int) -> Value:
 def _split(engine: Engine, me: Value, given: list[Value]) -> Value:
     obj = engine.allocate("[Ljava/lang/String;", "split")
     text, sep = me.only(), given[0].only() if given else None
-    plain = type(text) is str and type(sep) is str
-    if plain and len(text) <= 2000 and re.fullmatch(r"[^\\.\[\]{}()*+^$?|]+|\\.", sep):
+    known = isinstance(text, str) and isinstance(sep, str) and len(text) <= 2000
+    if (
+        known
+        and isinstance(text, str)
+        and isinstance(sep, str)
+        and re.fullmatch(r"[^\\.\[\]{}()*+^$?|]+|\\.", sep)
+    ):
         pieces = text.split(sep[-1] if sep[0] == "\\" else sep)[:64]
         engine.put_field(of(obj), "$length", of(len(pieces)))
         for n, piece in enumerate(pieces):

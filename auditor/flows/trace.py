@@ -1,7 +1,7 @@
 """The flows stage: from code, manifest and catalog to reads, flows, endpoints and limits.
 
-In: `CodeIndex`, `Manifest`, `Resources`, `Catalog`, and a function that names the library to which a
-class belongs. Out: `Traced`. Nothing is executed; what the budget did not reach is a limit.
+In: `CodeIndex`, `Manifest`, `Resources`, `Catalog`, and a function that names the library to which
+a class belongs. Out: `Traced`. Nothing is executed; what the budget did not reach is a limit.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from auditor.flows.app import App
 from auditor.flows.collect import Collector
 from auditor.flows.engine import Read, Source
 from auditor.flows.heap import Heap
-from auditor.flows.machine import Budget, Frame
+from auditor.flows.machine import Budget, Event, Frame
 from auditor.flows.models import Knowledge
 from auditor.flows.roots import Program
 from auditor.flows.values import of
@@ -124,7 +124,7 @@ def _look_at_the_rest(engine: App) -> dict[int, Source]:
     return found
 
 
-def _alone(engine: App, method: int) -> dict[object, object]:
+def _alone(engine: App, method: int) -> dict[Event, object]:
     info = engine.index.method(method)
     engine.budget.here = 2_000
     engine.idle = 1

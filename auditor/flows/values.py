@@ -152,7 +152,8 @@ class Value:
 
     def __repr__(self) -> str:
         """All it holds, for debugging."""
-        return f"Value({sorted(self.atoms, key=atom_order)}, {sorted(self.taints, key=Taint.order)}, {self.any})"
+        atoms, taints = sorted(self.atoms, key=atom_order), sorted(self.taints, key=Taint.order)
+        return f"Value({atoms}, {taints}, {self.any})"
 
     def objects(self) -> list[Obj]:
         """Its objects, in order of their making."""
