@@ -454,7 +454,16 @@ def _pure(
     return Value(frozenset(results), taints)
 
 
+def _region_matches(text: str, *rest: int | str) -> int:
+    ignore, (at, other, there, size) = rest[0] if len(rest) == 5 else 0, rest[-4:]
+    mine, theirs = text[int(at) :][: int(size)], str(other)[int(there) :][: int(size)]
+    if ignore:
+        mine, theirs = mine.lower(), theirs.lower()
+    return int(len(mine) == int(size) and mine == theirs)
+
+
 _ASK: dict[str, Callable[..., int]] = {
+    "regionMatches": _region_matches,
     "equals": lambda a, b: int(a == b),
     "contentEquals": lambda a, b: int(a == b),
     "equalsIgnoreCase": lambda a, b: int(str(a).lower() == str(b).lower()),
