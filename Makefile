@@ -42,7 +42,7 @@ benchmark: setup
 	$(BIN)/python benchmarks/run.py
 
 evaluate: setup
-	$(BIN)/python benchmarks/evaluate.py
+	$(BIN)/python -m benchmarks.evaluate $(if $(CORPUS),--corpus $(CORPUS))
 
 clean:
 	rm -rf $(VENV) build dist out *.egg-info
