@@ -1,7 +1,7 @@
 """Compare the bytecode index with Debian's dexdump, instruction by instruction, on real APKs.
 
-`python -m benchmarks.compare_dexdump [APK or DEX …]` (default: the benchmark APKs). Of each method it
-compares every instruction with its operands, the registers, exception handlers and source lines.
+`python -m benchmarks.compare_dexdump [APK or DEX …]` (default: the benchmark APKs). It compares
+of each method every instruction with its operands, registers, exception handlers, source lines.
 """
 
 from __future__ import annotations
