@@ -49,8 +49,8 @@ _EMPTY = frozenset(
 def claims_of(parsed: Parsed, frame: Frame | None) -> list[Claim]:
     """Every claim of a sentence; `frame` serves mentions that no verb governs."""
     sentence = parsed.sentence
-    groups: dict[tuple[int, bool], list[Hit]] = {}
-    excepted = [c for c in sentence.of("exception") if c.end - c.start > 4]
+    groups: dict[tuple[int, str], list[Hit]] = {}
+    excepted = _excepted(sentence)
     orphans: list[Hit] = []
     denied: list[Hit] = []
     asked = _asked_again(sentence)
@@ -67,18 +67,49 @@ def claims_of(parsed: Parsed, frame: Frame | None) -> list[Claim]:
         ):
             orphans.append(mention)
         else:
-            spared = any(c.start <= mention.start < c.end for c in excepted)
-            groups.setdefault((parsed.verbs.index(verb), spared), []).append(mention)
+            sign = _sign(sentence, verb, mention, excepted)
+            groups.setdefault((parsed.verbs.index(verb), sign), []).append(mention)
     claims: list[Claim] = []
-    for (index, spared), mentions in sorted(groups.items()):
+    for (index, sign), mentions in sorted(groups.items()):
         found = _claims_of_verb(parsed, parsed.verbs[index], tuple(mentions))
-        claims.extend(replace(c, negated=False) if spared and c.negated else c for c in found)
+        claims.extend(replace(c, negated=sign == "no") if sign else c for c in found)
     if denied:
         claims.append(with_context(parsed, Claim(Action.COLLECT, True, tuple(denied))))
     if orphans and frame is not None:
         claims.append(with_context(parsed, claim_of_frame(frame, tuple(orphans))))
     claims.extend(elliptic_claims(parsed, {i for i, _ in groups}))
     return claims
+
+
+def _excepted(sentence: Sentence) -> list[tuple[int, int]]:
+    """Spans of what exceptions leave out: "除…外" itself, all that follows "except"."""
+    spans = []
+    for cue in sentence.of("exception"):
+        if chinese(sentence.text[cue.start : cue.end]):
+            spans.append((cue.start, cue.end if cue.end - cue.start > 4 else cue.start))
+        elif cue.sense.value == "only_if":
+            spans.append((cue.start, sentence.bounds(sentence.clause(cue.start))[1]))
+    return spans
+
+
+def _sign(sentence: Sentence, verb: Verb, mention: Hit, excepted: list[tuple[int, int]]) -> str:
+    """`yes` for what an exception spares, `no` for "collect no contacts", else the verb decides."""
+    if any(a <= mention.start < b for a, b in excepted):
+        return "yes"
+    between = [
+        c
+        for c in sentence.cues
+        if c.sense.kind in ("negator", "excludes") and verb.hit.end <= c.start < mention.start
+    ]
+    last = between[-1] if between else None
+    if (
+        last is None
+        or last.sense.value == "unable"
+        or chinese(sentence.text[last.start : last.end])
+    ):
+        return ""
+    same = sentence.clause(last.start) == sentence.clause(mention.start)
+    return "no" if same and mention.start - last.end <= 40 and not verb.negated else ""
 
 
 def _asked_again(sentence: Sentence) -> int:
@@ -186,9 +217,13 @@ def elliptic_claims(parsed: Parsed, used: set[int]) -> list[Claim]:
     for index, verb in enumerate(parsed.verbs):
         if index in used or verb.chain in chains or verb.duty:
             continue
-        if verb.sense not in _ELLIPTIC and not (verb.negated and verb.sense == "collect"):
+        if verb.sense not in _ELLIPTIC and not (verb.negated and _denies_alone(sentence, verb)):
             continue
         if verb.subject == "user" or not can_govern(verb) or not _open_object(sentence, verb):
+            continue
+        if sentence.text.startswith(" by ", verb.hit.end):
+            continue
+        if verb.sense == "disclose" and set(verb.recipients) <= {"relatives"}:
             continue
         before = [m for m in sentence.mentions if m.end <= verb.hit.start]
         last = [m for m in before if sentence.clause(m.start) == sentence.clause(before[-1].start)]
@@ -196,6 +231,15 @@ def elliptic_claims(parsed: Parsed, used: set[int]) -> list[Claim]:
         if claim is not None:
             claims.append(with_context(parsed, replace(claim, elliptic=not last)))
     return claims
+
+
+def _denies_alone(sentence: Sentence, verb: Verb) -> bool:
+    """Whether a denial without an object says something: "也不会收集", "不会用于催收"."""
+    if verb.sense == "collect":
+        return True
+    start, end = sentence.bounds(verb.clause)
+    purposes = [p for p in sentence.of("purpose") if start <= p.start < end]
+    return verb.sense in ("use", "aim") and bool(purposes)
 
 
 def _open_object(sentence: Sentence, verb: Verb) -> bool:

@@ -90,6 +90,8 @@ def _attributive(sentence: Sentence, verb: Verb, mention: Hit) -> bool:
     gap = sentence.text[verb.hit.end : mention.start]
     if gap in ("的", "到的", "了的", "的您的", "到的您的"):
         return True
+    if sentence.text.startswith(" by ", verb.hit.end):
+        return True
     if not sentence.text[verb.hit.start : verb.hit.end].endswith("ed"):
         return False
     before = sentence.text[max(0, verb.hit.start - 16) : verb.hit.start].rstrip()

@@ -195,6 +195,11 @@ def _position(hit: Hit) -> tuple[int, int]:
     return hit.start, hit.end
 
 
+def _precedence(hit: Hit) -> tuple[bool, int, int, int]:
+    """Broad words yield to every other: "information from your phone" to "phone book"."""
+    return hit.sense.kind == "broad", hit.start - hit.end, hit.sense.rank, hit.start
+
+
 def _longest(hits: list[Hit]) -> list[Hit]:
     """Drop every match that a longer one (or an earlier one of the same length) overlaps."""
     hits.sort(key=_position)
@@ -202,7 +207,7 @@ def _longest(hits: list[Hit]) -> list[Hit]:
         return hits
     kept: list[Hit] = []
     taken: set[int] = set()
-    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.sense.rank, h.start)):
+    for hit in sorted(hits, key=_precedence):
         if hit.start not in taken and hit.end - 1 not in taken:
             taken.update(range(hit.start, hit.end))
             kept.append(hit)
@@ -227,7 +232,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"category"}),
     frozenset(
         {"question", "right", "duty", "definition", "anaphor", "other", "select", "local", "otp"}
-        | {"ask", "refusal"}
+        | {"ask", "refusal", "excludes"}
     ),
 )
 """Kinds of cues that compete for the same characters; matches of different layers may overlap."""

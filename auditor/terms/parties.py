@@ -6,6 +6,9 @@ from auditor.terms.lexicon import Hit
 from auditor.terms.parts import FIRST, Parsed, Verb
 from auditor.terms.sentences import Sentence, chinese
 
+_RELATIVE = ("which ", "who ", "that ", "其", "它", "该公司", "该机构")
+"""A clause that starts so goes on about the party named last."""
+
 
 def find_subject(parsed: Parsed, verb: Verb, earlier: list[Verb]) -> None:
     """The nearest party before the verb that no preposition governs.
@@ -15,6 +18,8 @@ def find_subject(parsed: Parsed, verb: Verb, earlier: list[Verb]) -> None:
     sentence = parsed.sentence
     start, _ = sentence.bounds(verb.clause)
     own = _party_before(sentence, verb.hit.start, start)
+    if not own and sentence.text[start:].lstrip().startswith(_RELATIVE):
+        own = _party_before(sentence, start, 0)
     if not own:
         last = [v for v in earlier if v.clause < verb.clause]
         own = next((v.subject for v in last if v.clause == last[-1].clause), "")

@@ -33,11 +33,12 @@ def with_context(parsed: Parsed, claim: Claim) -> Claim:
 def _scope(parsed: Parsed, claim: Claim) -> str:
     sentence = parsed.sentence
     fixed = [getattr(m.sense.entry, "scope", "") for m in claim.mentions]
-    if claim.mentions and all(fixed):
+    if claim.mentions and all(fixed) and not claim.negated:
         return str(fixed[0])
     types = {m.sense.value.split(".")[0] for m in claim.mentions}
     if claim.negated:
-        return "other_only" if _partial(sentence, claim) else ""
+        code = "sms" in types and sentence.has("otp")
+        return "other_only" if code or _partial(sentence, claim) else ""
     if types & {"contacts", "emergency_contact"} and sentence.has("select"):
         return "selected_only" if _select_governs(sentence, claim) else ""
     if "sms" in types and sentence.has("otp"):
