@@ -20,14 +20,17 @@ from auditor.facts import (
     IndexedCode,
     Owners,
     SdkSetting,
+    host_of,
     recipient_of,
     sdk_settings,
+    split_url,
 )
 from auditor.flows.trace import Traced, constant_argument
 from auditor.ingest.quote import quote_methods
 from auditor.model import (
     AuditReport,
     CallSite,
+    CodePlace,
     Endpoint,
     Flow,
     Level,
@@ -44,6 +47,8 @@ _QUOTES = 40
 """Methods of which the report shows the decompiled lines."""
 _TEXTS, _LOADS = 20_000, 20
 """Constants, and uses of one, that are looked at for words of lending."""
+_CONSTANTS = 400
+"""Addresses that stand in constants only."""
 
 
 def with_other_code(traced: Traced, facts: Facts, code: CodeIndex, catalog: Catalog) -> Traced:
@@ -62,6 +67,44 @@ def with_other_code(traced: Traced, facts: Facts, code: CodeIndex, catalog: Cata
         reads=tuple(sorted({*traced.reads, *facts.hybrid.reads, *reads})),
         flows=tuple(sorted({*traced.flows, *facts.hybrid.flows, *flows})),
         endpoints=tuple(sorted({*traced.endpoints, *facts.hybrid.endpoints})),
+    )
+
+
+def with_constants(traced: Traced, facts: Facts, code: CodeIndex, owner: Owners) -> Traced:
+    """Add addresses that the code loads, though no request that uses them was seen.
+
+    Left out are those with which a known endpoint begins (a base address), and those that no
+    instruction loads.
+    """
+    known = [e.url for e in traced.endpoints]
+    asked = IndexedCode(code)
+    found = []
+    for url in facts.urls.endpoints:
+        if any(other.startswith(url.rstrip("/")) for other in known):
+            continue
+        if places := asked.loads_of(url)[:_LOADS]:
+            found.append(_constant(url, places, owner(places[0].caller.partition("->")[0])))
+        if len(found) == _CONSTANTS:
+            break
+    return replace(traced, endpoints=tuple(sorted({*traced.endpoints, *found})))
+
+
+def _constant(url: str, places: Sequence[CodePlace], owner: str) -> Endpoint:
+    parts = split_url(url)
+    scheme = parts.scheme.lower() if parts else ""
+    port = f":{parts.port}" if parts and parts.port else ""
+    return Endpoint(
+        url=url,
+        scheme=scheme,
+        host=host_of(url) + port,
+        path=parts.path if parts else "",
+        http_method="",
+        resolution="literal",
+        call_sites=tuple(places),
+        owner=owner,
+        recipient="",
+        cleartext=scheme in ("http", "ws"),
+        note="stands in the code; no request that uses it was seen",
     )
 
 

@@ -23,6 +23,7 @@ from auditor.joining import (
     observations,
     own_texts,
     quoted,
+    with_constants,
     with_other_code,
     with_recipients,
     with_uses,
@@ -101,6 +102,7 @@ def audit_package(package: Package, catalog: Catalog, options: Options) -> Audit
     options.progress("flows")
     traced = trace_flows(code, package.manifest, package.resources, catalog, owner)
     traced = with_other_code(traced, facts, code, catalog)
+    traced = with_constants(traced, facts, code, owner)
     options.progress("terms")
     found, links = bundled_terms(package, catalog)
     terms = replace(read_terms([*options.terms, *found], catalog), links=links)

@@ -8,6 +8,7 @@ from auditor.facts.hybrid.read import HybridFacts, read_hybrid
 from auditor.facts.indexed import IndexedCode
 from auditor.facts.libraries import APP, Owners, identify_libraries, owner_of
 from auditor.facts.recipients import HostBook, Recipient, recipient_of, registrable_domain
+from auditor.facts.urls import host_of, split_url
 
 __all__ = [
     "APP",
@@ -22,10 +23,12 @@ __all__ = [
     "Recipient",
     "SdkSetting",
     "collect_facts",
+    "host_of",
     "identify_libraries",
     "owner_of",
     "read_hybrid",
     "recipient_of",
     "registrable_domain",
     "sdk_settings",
+    "split_url",
 ]
