@@ -253,4 +253,7 @@ def _open_object(sentence: Sentence, verb: Verb) -> bool:
         if cue.sense.kind in _EMPTY and start <= cue.start and cue.end <= end:
             clause[cue.start - start : cue.end - start] = " " * (cue.end - cue.start)
     rest = [c for c in "".join(clause) if c.isalnum()]
-    return len(rest) <= (1 if chinese(sentence.text) else 8)
+    if not chinese(sentence.text):
+        return len(rest) <= 8
+    named = sentence.text[verb.hit.end - 1] in "给至予"  # what follows is the recipient
+    return len(rest) <= (12 if named and verb.sense == "share" else 1)

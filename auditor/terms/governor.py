@@ -32,6 +32,9 @@ def governor(parsed: Parsed, mention: Hit) -> Verb | None:
     usable = [v for v in parsed.verbs if not _attributive(sentence, v, mention)]
     usable = [v for v in usable if can_govern(v)] or parsed.verbs
     before = [v for v in usable if v.clause == clause and v.hit.start <= mention.start]
+    label = _negative_label(parsed, mention, before)
+    if label is not None:
+        return label
     if before:
         entrusts = [v for v in before if v.sense == "entrust"]
         return entrusts[-1] if entrusts and before[-1].sense in ("use", "collect") else before[-1]
@@ -49,6 +52,16 @@ def governor(parsed: Parsed, mention: Hit) -> Verb | None:
     if later:
         return later[0]
     return earlier[-1] if earlier else None
+
+
+def _negative_label(parsed: Parsed, mention: Hit, before: list[Verb]) -> Verb | None:
+    """The verb of "我们不会申请的权限：" when what follows is a list with verbs of its own."""
+    sentence = parsed.sentence
+    if not parsed.verbs or sentence.clause(mention.start) == 0 or not _is_label(sentence):
+        return None
+    first = parsed.verbs[0]
+    inside = not before or before[-1].hit.end >= mention.start - 2
+    return first if first.clause == 0 and first.negated and inside else None
 
 
 def _infinitive(sentence: Sentence, verb: Verb) -> bool:
@@ -98,6 +111,19 @@ def _attributive(sentence: Sentence, verb: Verb, mention: Hit) -> bool:
     return before.endswith(("information", "data", "details", "documents", "records"))
 
 
+def _only_function_words(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether nothing with a meaning of its own stands between: not in 不会骚扰您的联系人."""
+    if not chinese(sentence.text):
+        return end - start <= 30
+    gap = list(sentence.text[start:end])
+    for cue in sentence.cues:
+        if cue.sense.kind in ("filler", "party", "other", "prep", "conj", "optional") and (
+            start <= cue.start and cue.end <= end
+        ):
+            gap[cue.start - start : cue.end - start] = " " * (cue.end - cue.start)
+    return end - start <= 12 and not "".join(gap).strip(" ,、")
+
+
 def denied_by_itself(parsed: Parsed, mention: Hit) -> bool:
     """A negator right before the mention in a clause without a verb: "not your messages"."""
     sentence = parsed.sentence
@@ -109,7 +135,7 @@ def denied_by_itself(parsed: Parsed, mention: Hit) -> bool:
         if cue.sense.value == "unable" or not start <= cue.start <= cue.end <= mention.start:
             continue
         gap = sentence.text[cue.end : mention.start]
-        near = len(gap) <= (6 if chinese(sentence.text) else 30)
+        near = _only_function_words(sentence, cue.end, mention.start)
         if near and not any(w in gap for w in _BASES) and negates(sentence, cue, start):
             return not sentence.has("refusal")
     return False

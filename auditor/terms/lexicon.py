@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -303,6 +303,12 @@ class Lexicon:
         for matcher in (nouns, heads, cues):
             matcher.close()
         return Words(tag, nouns, cues, heads)
+
+
+@lru_cache(maxsize=4)
+def lexicon_of(catalog: Catalog) -> Lexicon:
+    """The lexicon of a catalog, compiled once for all documents and packages of a run."""
+    return Lexicon(catalog)
 
 
 def _layer(cue: CueWords) -> int:

@@ -11,7 +11,7 @@ from auditor.terms.conflicts import find_conflicts
 from auditor.terms.document import date_of, document_words, role_of, title_of, version_of
 from auditor.terms.formats import layout_of
 from auditor.terms.language import tag_of
-from auditor.terms.lexicon import Lexicon
+from auditor.terms.lexicon import lexicon_of
 from auditor.terms.reading import DocumentReader, Reading
 from auditor.terms.sources import TermsSource
 from auditor.terms.warn import warning_rules, warnings_of
@@ -19,7 +19,7 @@ from auditor.terms.warn import warning_rules, warnings_of
 
 def read_terms(documents: Sequence[TermsSource], catalog: Catalog) -> Terms:
     """Read every document; what cannot be read is a `Limit`, never an error."""
-    lexicon = Lexicon(catalog)
+    lexicon = lexicon_of(catalog)
     read: list[TermsDocument] = []
     statements: list[Statement] = []
     limits: list[Limit] = []
@@ -79,6 +79,7 @@ def _statements(document: TermsDocument, readings: list[Reading], number: int) -
             reading.named.all,
             claim.recipients,
             claim.entity,
+            claim.scope,
         )
         if key in seen:
             continue

@@ -60,10 +60,16 @@ class Definitions:
         return Named(tuple(dict.fromkeys([*named, *implied])), named)
 
 
+_ALL = ("任何", "其他", "其它", "所有", "全部", "任何其他")
+"""Before 联系人信息 these speak of the address book, not of the few who are filled in."""
+
+
 def type_of(sentence: Sentence, mention: Hit) -> str:
     """The type of one mention; `near` words of its entry decide between two readings."""
     entry = mention.sense.entry
     if isinstance(entry, TypeWords) and entry.near and entry.near_type:
+        if sentence.text[: mention.start].endswith(_ALL):
+            return entry.near_type
         around = sentence.text[: mention.start] + " " + sentence.text[mention.end :]
         whole = sentence.text[max(0, mention.start - 60) : mention.end + 60]
         if any(w.lower() in whole for w in entry.near) and not any(
