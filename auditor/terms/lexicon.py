@@ -225,7 +225,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         {"verb", "negator", "none", "exception", "breaker", "conj", "prep", "condition"}
         | {"consent", "optional"}
     ),
-    frozenset({"party"}),
+    frozenset({"party", "noparty"}),
     frozenset({"purpose"}),
     frozenset({"filler"}),
     frozenset({"infinitive"}),

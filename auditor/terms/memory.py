@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,10 @@ from auditor.terms.grammar import Claim
 from auditor.terms.lexicon import Hypernym
 from auditor.terms.sentences import Sentence
 from auditor.terms.types import Named
+
+_SDK = re.compile(
+    r"(?:\d{1,2}[.、]\s?)?([^,:。;，：；]{1,40}?sdk(?:\([^()]{1,30}\))?)\s?[,:，：。]"
+)
 
 
 @dataclass
@@ -25,6 +30,8 @@ class Memory:
     """Types that the heading or label above names."""
     recipient: str = ""
     """The name that a list of SDKs or partners gave last ("SDK名称：…")."""
+    own: str = ""
+    """The SDK whose name opens the block that is being read ("高德SDK：…")."""
     section: tuple[Block, ...] = ()
 
     def enter(self, section: tuple[Block, ...]) -> None:
@@ -34,6 +41,7 @@ class Memory:
             self.block = Named()
             self.recipient = ""
         self.sentence = Named()
+        self.own = ""
 
     def antecedent(
         self, sentence: Sentence, claim: Claim, hypernyms: Mapping[str, Hypernym]
@@ -53,10 +61,10 @@ class Memory:
 
     def both_sides(self, claim: Claim, section: str) -> list[Claim]:
         """A claim, and its twin when a third party collects: what it gets, we let it have."""
-        listed = section == "share" and bool(self.recipient)
-        if claim.action is Action.SHARE and not claim.recipients and listed:
-            return [replace(claim, recipients=(self.recipient,))]
-        entity = self.recipient if listed and claim.entity in ("we", "sdk") else claim.entity
+        name = self.own or (self.recipient if section == "share" else "")
+        if claim.action is Action.SHARE and not claim.recipients and name:
+            return [replace(claim, recipients=(name,))]
+        entity = name if name and claim.entity in ("we", "sdk") else claim.entity
         if claim.action is not Action.COLLECT or entity == "we":
             return [claim]
         twin = replace(claim, action=Action.SHARE, entity="we", recipients=(entity,))
@@ -74,3 +82,11 @@ def name_after(sentence: Sentence) -> tuple[int, int] | None:
         [len(sentence.text), *(p for c in ",，。;； " if (p := sentence.text.find(c, start)) > 0)]
     )
     return (start, min(end, start + 80)) if end > start else None
+
+
+def opening_sdk(sentence: Sentence) -> tuple[int, int] | None:
+    """Span of the SDK's name at the head of a line ("穿山甲SDK：…", "Umeng SDK, …"), or None."""
+    match = _SDK.match(sentence.text)
+    if match is None or any(c.sense.kind == "verb" for c in sentence.cues if c.end <= match.end(1)):
+        return None
+    return match.span(1)

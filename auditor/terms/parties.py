@@ -6,6 +6,8 @@ from auditor.terms.lexicon import Hit
 from auditor.terms.parts import FIRST, Parsed, Verb
 from auditor.terms.sentences import Sentence, chinese
 
+_RESUMES = ("并将", "并会", "且将", "同时将", "并向", "后将", "后向")
+"""Words after which the company acts again, whoever was named last."""
 _RELATIVE = ("which ", "who ", "that ", "其", "它", "该公司", "该机构")
 """A clause that starts so goes on about the party named last."""
 
@@ -35,9 +37,12 @@ def _party_before(sentence: Sentence, end: int, start: int) -> str:
     for cue in reversed(sentence.cues):
         if cue.sense.kind != "party" or cue.end > end or cue.start < start:
             continue
-        if governed(sentence, cue):
+        if governed(sentence, cue) or _consenting(sentence, cue):
             continue
-        if cue.sense.value == "user" and _possessive(sentence, cue):
+        if cue.sense.value == "user" and (
+            _possessive(sentence, cue)
+            or any(word in sentence.text[cue.end : end] for word in _RESUMES)
+        ):
             continue
         return cue.sense.value
     return ""
@@ -50,6 +55,15 @@ def governed(sentence: Sentence, party: Hit) -> bool:
             gap = sentence.text[cue.end : party.start].strip()
             return len(gap) <= (6 if chinese(sentence.text) else 24) and "，" not in gap
     return False
+
+
+def _consenting(sentence: Sentence, party: Hit) -> bool:
+    """Whether the party only consents: 经您同意, "with your consent"."""
+    return any(
+        c.start <= party.start and party.end <= c.end
+        for c in sentence.cues
+        if c.sense.kind in ("consent", "exception")
+    )
 
 
 def _possessive(sentence: Sentence, party: Hit) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from auditor.model import Action
 from auditor.terms.blocks import Kind, Layout
 from auditor.terms.frames import Frames, frame_of
 from auditor.terms.grammar import Claim, Frame, claims_of, parse
 from auditor.terms.lexicon import Lexicon
-from auditor.terms.memory import Memory, name_after
+from auditor.terms.memory import Memory, name_after, opening_sdk
 from auditor.terms.sayings import (
     asks,
     defines,
@@ -111,10 +112,10 @@ class DocumentReader:
         if section in SKIPPED and not any(speaks_for_us(s) for s in lines.sentences):
             return
         self.memory.enter(passage.headings)
-        named = name_after(lines.sentences[0]) if lines.sentences else None
-        if named is not None:
-            self.memory.recipient = self._as_written(lines, lines.sentences[0], named)
+        self._note_names(lines)
         flow = _Flow(None if heading else self.frames.of(passage, section))
+        if self.memory.own and not heading:
+            flow.frame = Frame(Action.SHARE, confidence="medium")
         purposes = following_purposes(lines.sentences)
         for sentence, wanted in zip(lines.sentences, purposes, strict=True):
             if self._is_statement(passage, lines, sentence, flow):
@@ -122,6 +123,14 @@ class DocumentReader:
         self.memory.block = self.memory.block | self._named_in(
             [s for s in lines.sentences if not defines(s)]
         )
+
+    def _note_names(self, lines: Lines) -> None:
+        """Remember "SDK名称：友盟" for the lines that follow, "友盟SDK：…" for this one."""
+        for sentence in lines.sentences[:1]:
+            if (named := name_after(sentence)) is not None:
+                self.memory.recipient = self._as_written(lines, sentence, named)
+            elif (own := opening_sdk(sentence)) is not None:
+                self.memory.own = self._as_written(lines, sentence, own)
 
     def _is_statement(
         self, passage: Passage, lines: Lines, sentence: Sentence, flow: _Flow
