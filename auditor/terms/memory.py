@@ -73,8 +73,12 @@ class Memory:
 
 def name_after(sentence: Sentence) -> tuple[int, int] | None:
     """Span of the name in a line like "SDK名称：友盟", or None."""
-    columns = [h for h in sentence.heads if h.sense.kind == "column" and h.start <= 4]
-    hits = [h for h in columns if h.sense.value == "recipient"]
+    columns = [h for h in sentence.heads if h.sense.kind == "column"]
+    hits = [
+        h
+        for h in columns
+        if h.sense.value == "recipient" and not any(c.isalpha() for c in sentence.text[: h.start])
+    ]
     if not hits or sentence.text[hits[0].end : hits[0].end + 1] != ":":
         return None
     start = hits[0].end + 1
