@@ -28,6 +28,7 @@ def _compute(kind: int, a: int, b: int, wide: bool) -> int | None:
 
 
 def _numbers(value: Value) -> list[int] | None:
+    value = value.asked()
     if value.any or not value.atoms or len(value.atoms) > _FEW:
         return None
     if all(type(a) is int for a in value.atoms):
@@ -95,8 +96,8 @@ _TESTS = ("__eq__", "__ne__", "__lt__", "__ge__", "__gt__", "__le__")
 def decide(op: int, operands: list[Value]) -> tuple[bool | None, Condition | None]:
     """Whether an `if` jumps (None: both ways), and the condition that holds when it does."""
     test = _TESTS[(op - 0x32) % 6]
-    a = operands[0]
-    b = operands[1] if len(operands) > 1 else Value(frozenset((0,)))
+    a = operands[0].asked()
+    b = operands[1].asked() if len(operands) > 1 else Value(frozenset((0,)))
     condition = None
     if len(operands) == 1 and test in ("__eq__", "__ne__"):
         asked = sorted(x for x in a.atoms if type(x) is Condition)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from auditor.flows.app import App
@@ -48,6 +48,7 @@ class _Row:
     places: set[CodePlace] = field(default_factory=set)
     types: set[DataType] = field(default_factory=set)
     fields: set[str] = field(default_factory=set)
+    reached: bool = False
 
 
 class Collector:
@@ -84,6 +85,11 @@ class Collector:
             found = self.found.setdefault(key, _Found())
             found.taints.setdefault(taint.label, taint)
             found.sends.append((root, send))
+
+    def unreached(self, event: Event, send: Send) -> None:
+        """Add what code would send that no entry point reaches: its address only."""
+        if event not in self.addresses:
+            self.addresses[event] = (replace(send, taints=frozenset()), [])
 
     # ------------------------------------------------------------ when
 
@@ -287,7 +293,7 @@ class Collector:
     def endpoints(self) -> list[Endpoint]:
         """Every address that reaches a call which sends, with all calls that use it."""
         rows: dict[tuple[str, str, str], _Row] = {}
-        for event, (send, _) in self.addresses.items():
+        for event, (send, roots) in self.addresses.items():
             if send.kind not in ("network", "web"):
                 continue
             verbs = send.http_method.texts()
@@ -300,6 +306,7 @@ class Collector:
                 row.places.add(place)
                 row.types |= {DataType(t) for t in types}
                 row.fields |= fields
+                row.reached = row.reached or bool(roots)
         return sorted(self._endpoint(key, row) for key, row in rows.items())
 
     def _endpoint(self, key: tuple[str, str, str], row: _Row) -> Endpoint:
@@ -320,7 +327,14 @@ class Collector:
             data_types=tuple(sorted(row.types)),
             fields=tuple(sorted(row.fields)),
             cleartext=scheme == "http",
-            note="the rest of the address is set at run time" if partial else "",
+            note=" ".join(
+                note
+                for note, holds in (
+                    ("The rest of the address is set at run time.", partial),
+                    ("No entry point was seen to reach this code.", not row.reached),
+                )
+                if holds
+            ),
         )
 
     def _loads(self, place: CodePlace, url: str) -> bool:

@@ -868,9 +868,11 @@ class Engine(Machine):
             return ANY
         self.prepare(info.cls)
         found = self.load((info.cls, info.name))
-        if found is not None:
-            return found[0]
-        return self.initial(info.static_value, info.type)
+        if found is None:
+            return self.initial(info.static_value, info.type)
+        if found[0].unset and info.static_value is not None:
+            return join(found[0], self.initial(info.static_value, info.type))
+        return found[0]
 
     def initial(self, constant: object, type_: str) -> Value:
         """Value of a static field that no code has stored into yet."""

@@ -7,13 +7,15 @@ it wrote itself.
 
 from __future__ import annotations
 
-from auditor.flows.values import Obj, Value, join
+from auditor.flows.values import NOTHING, Obj, Value, join
 
 Key = tuple[Obj | str, str]
 """(object or class descriptor, field)."""
 Stored = tuple[Value, int]
 """Value and time of writing."""
 _DEEP = 5
+NEW = "$new"
+"""Field that says that code of the app made the object, and whether once or more often."""
 
 
 class Heap:
@@ -73,7 +75,8 @@ def merge(a: Heap, b: Heap) -> tuple[dict[Key, Stored], list[Key], Heap]:
     """Join two heaps.
 
     Returns what differs from `a` after the join, the keys whose value below both counted (their
-    reader must know that it read them), and the common layer.
+    reader must know that it read them), and the common layer. What is stored on one side only may
+    be unset after the join, unless its object was made on that side only.
     """
     base = common(a, b)
     left, right = a.since(base), b.since(base)
@@ -84,19 +87,32 @@ def merge(a: Heap, b: Heap) -> tuple[dict[Key, Stored], list[Key], Heap]:
         if mine is None:
             mine = base.find(key)
             below.append(key)
-            if mine is None:
-                changed[key] = (value, time)
-                continue
-        joined = join(mine[0], value)
-        if joined is not mine[0]:
-            changed[key] = (joined, max(time, mine[1]))
-    below.extend(key for key in left if key not in right)
-    for key in left:
+        old = mine[0] if mine else NOTHING
+        joined = _joined(key, old, value, left, right, base)
+        if mine is None or joined is not old:
+            changed[key] = (joined, max(time, mine[1]) if mine else time)
+    for key, (value, time) in left.items():
         if key in right:
             continue
-        old = base.find(key)
-        if old is not None:
-            joined = join(left[key][0], old[0])
-            if joined is not left[key][0]:
-                changed[key] = (joined, left[key][1])
+        below.append(key)
+        theirs = base.find(key)
+        joined = _joined(key, value, theirs[0] if theirs else NOTHING, left, right, base)
+        if joined is not value:
+            changed[key] = (joined, time)
     return changed, below, base
+
+
+def _joined(
+    key: Key, a: Value, b: Value, left: dict[Key, Stored], right: dict[Key, Stored], base: Heap
+) -> Value:
+    """Join of what stands under `key` on both sides; where nothing stands, it may be unset."""
+    if a is not NOTHING and b is not NOTHING:
+        return join(a, b)
+    value = join(a, b)
+    if value.unset or key[1][0] == "$":
+        return value
+    here, there = (left, right) if b is NOTHING else (right, left)
+    marker = (key[0], NEW)
+    if marker in here and marker not in there and base.find(marker) is None:
+        return value
+    return value.or_unset()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from auditor.dex import CodeIndex, MethodCode
 from auditor.flows import arithmetic
 from auditor.flows.cfg import Graph, build_graph, switch_table
+from auditor.flows.heap import NEW as NEW
 from auditor.flows.heap import Heap, Key, Stored, merge
 from auditor.flows.types import Types
 from auditor.flows.values import (
@@ -53,7 +54,6 @@ WIDEN = 3
 _SUMMARIES = 4
 _PILE = 7
 """Layers of the heap beyond which a call begins with a flat copy."""
-NEW = "$new"
 
 
 @dataclass(slots=True)
@@ -183,9 +183,13 @@ class Machine:
         found = self.load(marker)
         self.clock += 1
         self.heap.changes[marker] = (of(2 if found else 1), self.clock)
-        if not found:  # what an earlier run stored here was another object's
-            for name in self.names.get(obj, ()):
+        for name in self.names.get(obj, ()):
+            if not found:  # what an earlier run stored here was another object's
                 self.heap.changes[(obj, name)] = (NOTHING, self.clock)
+            elif name[0] != "$":  # in the one just made nothing is stored yet
+                held = self.load((obj, name))
+                if held and not held[0].unset:
+                    self.heap.changes[(obj, name)] = (held[0].or_unset(), self.clock)
         return obj
 
     def is_one(self, obj: Obj) -> bool:
@@ -448,7 +452,7 @@ class _Run:
                 found.append((successors[1], _held(condition, True)))
             return found
         if last.op in (0x2B, 0x2C) and last.payload:
-            value = registers[last.regs[0]]
+            value = registers[last.regs[0]].asked()
             if not value.any and value.atoms and all(type(a) is int for a in value.atoms):
                 wanted = value.ints()
                 table = switch_table(last)
@@ -732,6 +736,7 @@ _PLAIN = frozenset(
 
 
 def _instance(m: Machine, value: Value, wanted: str) -> Value:
+    value = value.asked()
     if value.any or not value.atoms or wanted[0] == "[":
         return TRUTH
     answers = set()

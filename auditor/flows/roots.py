@@ -292,6 +292,9 @@ class Program:
             if key[1] == NEW:
                 continue
             old = base.get(key)
+            if old is None or old[0] is NOTHING:
+                made_here = (key[0], NEW) in changes or root.name == "<init>" and key[0] is root.on
+                value = value if made_here or key[1][0] == "$" else value.or_unset()
             merged = value if old is None else join(old[0], value)
             if old is None or merged is not old[0]:
                 base[key] = (merged, 0)

@@ -13,12 +13,10 @@ from auditor.catalog import Catalog
 from auditor.dex import CodeIndex
 from auditor.flows.app import App
 from auditor.flows.collect import Collector
-from auditor.flows.engine import Read, Source
-from auditor.flows.heap import Heap
-from auditor.flows.machine import Budget, Event, Frame
+from auditor.flows.machine import Budget
 from auditor.flows.models import Knowledge
 from auditor.flows.roots import Program
-from auditor.flows.values import of
+from auditor.flows.unreached import look_at_the_rest
 from auditor.model import CodePlace, Endpoint, Flow, Limit, Manifest, Resources, SourceRead
 
 SMALL_APP = (400_000, 60_000)
@@ -27,8 +25,6 @@ interpreted, plus an eighth of the heap entries joined."""
 BIG_APP = (150_000, 20_000)
 _TOLD = 12
 """Entry points that ran out of budget which are named one by one."""
-_DETACHED = 400
-"""Methods with unreached reads that are looked at one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +76,15 @@ def trace_flows(
         engine.budget = Budget(*BIG_APP)
     program.run()
     reached = frozenset(index.signature(m) for m in engine.visited)
-    referenced = _look_at_the_rest(engine)
+    rest = look_at_the_rest(engine)
     collector = Collector(program, owner)
+    for event, send in rest.sends.items():
+        collector.unreached(event, send)
     limits = dict(engine.limits)
     for limit in _spent(engine):
         limits.setdefault(limit)
     return Traced(
-        tuple(collector.source_reads(referenced)),
+        tuple(collector.source_reads(rest.sources)),
         tuple(collector.flows()),
         tuple(collector.endpoints()),
         tuple(sorted(limits)),
@@ -101,43 +99,3 @@ def _spent(engine: App) -> list[Limit]:
     if len(entries) > _TOLD:
         found.append(Limit("budget", "app", f"{len(entries)} entry points in all: {why}"))
     return found
-
-
-def _look_at_the_rest(engine: App) -> dict[int, Source]:
-    """Reads in code that no entry point reaches: each method alone, with unknown arguments."""
-    index, know = engine.index, engine.know
-    callers: dict[int, None] = {}
-    for method in index.methods_named_any(know.sources.names | know.queries.names):
-        info = index.method(method)
-        chain = engine.types.chain(info.cls)
-        if any(t.find(chain, info.name, info.params) for t in (know.sources, know.queries)):
-            for caller, _ in index.callers(method):
-                if not engine.is_opaque(index.method(caller).cls):
-                    callers.setdefault(caller)
-    found: dict[int, Source] = {}
-    for method in sorted(callers)[: 10 * _DETACHED]:
-        if method in engine.visited or len(found) > _DETACHED:
-            continue
-        for event in _alone(engine, method).values():
-            if isinstance(event, Read):
-                found[event.source] = engine.sources[event.source]
-    return found
-
-
-def _alone(engine: App, method: int) -> dict[Event, object]:
-    info = engine.index.method(method)
-    engine.budget.here = 2_000
-    engine.idle = 1
-    engine.heap = Heap(engine.base)
-    frame = Frame(method, None, (), engine.base, 0, ())
-    engine.frames = [frame]
-    args = tuple(engine.typed(p, ("alone", method, n)) for n, p in enumerate(info.params))
-    if not info.access & 0x8:
-        args = (of(engine.made(info.cls, ("any", info.cls))), *args)
-    try:
-        engine.run(method, args, None)
-    finally:
-        engine.frames = []
-        engine.heap = engine.base
-        engine.idle = 0
-    return dict(frame.events)

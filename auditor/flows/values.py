@@ -1,6 +1,8 @@
 """What a register or a field may hold: constants, objects, classes, and the data that taint it.
 
-A value is a set of *atoms* and a set of *taints*; `any` says that it may be something else too.
+A value is a set of *atoms* and a set of *taints*; `any` says that it may be something else too, and
+`unset` that it may be what a field holds before anything is stored (0 or null): of interest where a
+condition asks, not where texts are joined.
 Atoms: `str` and `int` constants (`0` is also null), `Template` (a text known in part), `ClassRef`,
 `MethodName`, `Condition` (a truth value that asks for consent or a permission) and `Obj`, an object
 named by the site that makes it (allocation-site abstraction; Smaragdakis & Balatsouras, "Pointer
@@ -124,24 +126,27 @@ _NO_TAINTS: frozenset[Taint] = frozenset()
 class Value:
     """An immutable set of atoms and taints."""
 
-    __slots__ = ("any", "atoms", "taints")
+    __slots__ = ("any", "atoms", "taints", "unset")
 
     def __init__(
         self,
         atoms: frozenset[Atom] = _NO_ATOMS,
         taints: frozenset[Taint] = _NO_TAINTS,
         any_: bool = False,
+        unset: bool = False,
     ) -> None:
         """Make a value; use the functions below where they fit."""
         self.atoms = atoms
         self.taints = taints
         self.any = any_
+        self.unset = unset
 
     def __eq__(self, other: object) -> bool:
         """Same atoms, same taints."""
         return self is other or (
             isinstance(other, Value)
             and self.any == other.any
+            and self.unset == other.unset
             and self.atoms == other.atoms
             and self.taints == other.taints
         )
@@ -177,11 +182,21 @@ class Value:
         """The same with more taints."""
         if taints <= self.taints:
             return self
-        return Value(self.atoms, _few(self.taints | taints), self.any)
+        return Value(self.atoms, _few(self.taints | taints), self.any, self.unset)
 
     def untainted(self) -> Value:
         """The same without taints."""
-        return Value(self.atoms, _NO_TAINTS, self.any) if self.taints else self
+        return Value(self.atoms, _NO_TAINTS, self.any, self.unset) if self.taints else self
+
+    def or_unset(self) -> Value:
+        """The same, or what stands in a field before anything is stored."""
+        if self.unset or not (self.atoms or self.taints or self.any):
+            return self
+        return Value(self.atoms, self.taints, self.any, True)
+
+    def asked(self) -> Value:
+        """The value as a condition sees it: what is not set is 0."""
+        return Value(self.atoms | {0}, self.taints, self.any) if self.unset else self
 
 
 NOTHING = Value()
@@ -217,16 +232,17 @@ def join(a: Value, b: Value) -> Value:
         return a
     if a is NOTHING:
         return b
-    if b.atoms <= a.atoms and b.taints <= a.taints and (a.any or not b.any):
+    unset = a.unset or b.unset
+    if b.atoms <= a.atoms and b.taints <= a.taints and (a.any or not b.any) and a.unset == unset:
         return a
     if a.atoms <= b.atoms and a.taints <= b.taints and (b.any or not a.any):
         # Equal elements of `a` are kept, with their trails.
-        return Value(b.atoms, a.taints | b.taints, b.any)
+        return Value(b.atoms, a.taints | b.taints, b.any, unset)
     atoms = a.atoms | b.atoms
     unknown = a.any or b.any
     if len(atoms) > MAX_ATOMS:
         atoms, unknown = _widened(atoms)
-    return Value(atoms, _few(a.taints | b.taints), unknown)
+    return Value(atoms, _few(a.taints | b.taints), unknown, unset)
 
 
 def join_all(values: Iterable[Value]) -> Value:

@@ -1,0 +1,89 @@
+"""Code that no entry point reaches: what it would read, and where it would send.
+
+Each method is looked at alone, with unknown arguments; nothing of it can be `reachable` or
+`traced`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from auditor.flows.app import App
+from auditor.flows.engine import Read, Send, Source
+from auditor.flows.heap import Heap
+from auditor.flows.machine import Event, Frame
+from auditor.flows.models import Table
+from auditor.flows.values import of
+
+_METHODS = 400
+"""Methods that are looked at, of those that read and of those that send."""
+_EACH = 2_000
+"""Instructions for one of them."""
+_ALL = 40_000
+
+
+@dataclass(slots=True)
+class Rest:
+    """What unreached code would do."""
+
+    sources: dict[int, Source] = field(default_factory=dict)
+    sends: dict[Event, Send] = field(default_factory=dict)
+
+
+def look_at_the_rest(engine: App) -> Rest:
+    """Look at methods with unreached reads, then at methods that send."""
+    know, found = engine.know, Rest()
+    engine.budget.left = _ALL
+    readers = _callers(engine, (know.sources, know.queries))
+    senders = _callers(engine, (know.sinks,))
+    above = {c for m in senders[:_METHODS] for c, _ in engine.index.callers(m)}
+    for methods in (readers, senders, sorted(m for m in above if _is_open(engine, m))):
+        for method in methods[:_METHODS]:
+            if method in engine.visited or engine.budget.left < 0:
+                continue
+            for event, payload in _alone(engine, method).items():
+                if isinstance(payload, Read):
+                    found.sources[payload.source] = engine.sources[payload.source]
+                elif isinstance(payload, Send):
+                    found.sends[event] = payload
+    return found
+
+
+def _callers(engine: App, tables: Iterable[Table[Any]]) -> list[int]:
+    """Methods of interest that no entry point reached, in order of their ids."""
+    index = engine.index
+    found: set[int] = set()
+    names = {name for table in tables for name in table.names}
+    for method in index.methods_named_any(names):
+        info = index.method(method)
+        chain = engine.types.chain(info.cls)
+        if any(table.find(chain, info.name, info.params) for table in tables):
+            found.update(c for c, _ in index.callers(method) if _is_open(engine, c))
+    return sorted(found - engine.visited)
+
+
+def _is_open(engine: App, method: int) -> bool:
+    return not engine.is_opaque(engine.index.method(method).cls)
+
+
+def _alone(engine: App, method: int) -> dict[Event, object]:
+    info = engine.index.method(method)
+    engine.budget.here = _EACH
+    engine.budget.entry = -1
+    engine.counts.clear()
+    engine.idle = 1
+    engine.heap = Heap(engine.base)
+    frame = Frame(method, None, (), engine.base, 0, ())
+    engine.frames = [frame]
+    args = tuple(engine.typed(p, ("alone", method, n)) for n, p in enumerate(info.params))
+    if not info.access & 0x8:
+        args = (of(engine.made(info.cls, ("any", info.cls))), *args)
+    try:
+        engine.run(method, args, None)
+    finally:
+        engine.frames = []
+        engine.heap = engine.base
+        engine.idle = 0
+    return dict(frame.events)
