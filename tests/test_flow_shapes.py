@@ -21,7 +21,14 @@ from auditor.flows.types import Types
 from auditor.model import Component, Flow, IntentFilter, Level, Manifest, View
 
 HERE = Path(__file__).parent / "flow_shapes"
-FILES = {"platform": "java", "libraries": "java", "frameworks": "java", "idioms": "java", "kotlin": "kt"}
+FILES = {
+    "platform": "java",
+    "libraries": "java",
+    "frameworks": "java",
+    "idioms": "java",
+    "components": "java",
+    "kotlin": "kt",
+}
 KINDS = {
     "activity": "Landroid/app/Activity;",
     "service": "Landroid/app/Service;",

@@ -32,10 +32,11 @@ FUNCTIONS = frozenset(
     "instance method result subscribers "
     # any(): something unknown; choose(n, x0, x1, ...): the one that the whole number n names.
     # bridge(x): methods of x become callable from the web page.
+    # store(f, x, y): `Field.set`; instance(c, array): made with the elements of an array.
     # carry(x, y): the text x with all data in y.
     # append(list, x): at the end; scatter(list): its positions are no longer known.
     # binder(intent): what the service it names gives to those that bind to it.
-    "carry any choose bridge append scatter binder".split()
+    "store carry any choose bridge append scatter binder".split()
 )
 TRIGGERS = frozenset(
     [

@@ -174,14 +174,19 @@ def klass(env: Env, name: Value) -> Value:
     return Value(found)
 
 
-def instance(env: Env, cls: Value) -> Value:
-    """A new object of a class."""
+def instance(env: Env, cls: Value, args: Value = NOTHING) -> Value:
+    """A new object of a class, made with the elements of the array `args`."""
+    engine = env.engine
+    rows: list[Value] = []
+    for obj in args.objects():
+        while (found := engine.get_field(obj, f"[{len(rows)}]")) is not None and len(rows) < 8:
+            rows.append(found)
     total = NOTHING
     for atom in sorted((a for a in cls.atoms if isinstance(a, ClassRef)), key=repr):
-        env.engine.prepare(atom.descriptor)
-        obj = of(env.engine.allocate(atom.descriptor, "instance:" + atom.descriptor))
-        env.engine.call_named(obj, "<init>", ())
-        total = join(total, obj)
+        engine.prepare(atom.descriptor)
+        made = of(engine.allocate(atom.descriptor, "instance:" + atom.descriptor))
+        engine.call_named(made, "<init>", tuple(rows))
+        total = join(total, made)
     return total if total is not NOTHING else ANY
 
 
@@ -203,6 +208,16 @@ def method(env: Env, cls: Value, name: Value) -> Value:
 def result(env: Env, member: Value, on: Value, args: Value = NOTHING) -> Value:
     """What `Method.invoke` or `Field.get` gives."""
     return env.engine.reflect(member, on, args)
+
+
+def store(env: Env, member: Value, on: Value, value: Value = NOTHING) -> Value:
+    """`Field.set`."""
+    for atom in sorted((a for a in member.atoms if isinstance(a, MethodName)), key=str):
+        if on.objects():
+            env.engine.put_field(on, atom.name, value, weak=True)
+        else:
+            env.engine.store((atom.descriptor, atom.name), value, weak=True)
+    return NOTHING
 
 
 def subscribers(env: Env, event: Value) -> Value:
@@ -316,6 +331,7 @@ TABLE: dict[str, Callable[..., Value]] = {
     "instance": instance,
     "method": method,
     "result": result,
+    "store": store,
     "subscribers": subscribers,
     "carry": carry,
     "any": anything,
