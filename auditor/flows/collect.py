@@ -30,6 +30,8 @@ Owner = Callable[[str], str]
 """From a class descriptor to `app` or a library's id."""
 _STEPS = 40
 _ADDRESSES = 8
+_ADDRESSED = frozenset(("network", "web", "file"))
+"""Ways out that have an address; the number that a text message goes to is none."""
 _UNKNOWN = Activation(None, "unknown")
 
 
@@ -66,6 +68,8 @@ class Collector:
         self.found: dict[tuple[int, int, int, str], _Found] = {}
         self.addresses: dict[Event, tuple[Send, list[Root]]] = {}
         for root in self.roots.values():
+            if root.key not in self.activations:
+                continue  # only guessed to run, and known to run otherwise
             for event, payload in root.events.items():
                 if isinstance(payload, Read):
                     self.reads.setdefault(payload.source, []).append((root, payload))
@@ -150,7 +154,7 @@ class Collector:
             source=source_site,
             sink=sink_site,
             sink_kind=SinkKind(kind),
-            endpoint=candidates[0] if candidates else "",
+            endpoint=candidates[0] if candidates and kind in _ADDRESSED else "",
             http_method=min(http) if http else "",
             fields=tuple(sorted(fields)),
             owner=self._flow_owner(source_site.caller, sink_site.caller),
@@ -159,7 +163,7 @@ class Collector:
             before_consent=before,
             steps=self._steps(first, source_site, sink_site),
             transforms=tuple(marks),
-            endpoint_candidates=candidates if len(candidates) > 1 else (),
+            endpoint_candidates=candidates if len(candidates) > 1 and kind in _ADDRESSED else (),
             entry=self.index.signature(root.methods[0]) if root.methods else "",
             guards=tuple(sorted({_guard(g) for _, s in found.sends for g in s.guards or ()})),
         )

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from auditor.flows.roots import Edge, Root, RootKey
+from auditor.flows.roots import GUESSED, Edge, Root, RootKey
 from auditor.flows.values import Condition
 
-_RESET = frozenset(("activity_result", "permission_result", "web_bridge", "other_app"))
+_RESET = frozenset(("activity_result", "permission_result", "web_bridge", "other_app", GUESSED))
 _PASSING = frozenset(("background", "callback", "result", "unknown", ""))
 
 
@@ -80,12 +80,17 @@ def _stands_alone(text: str, at: int, size: int) -> bool:
 def activations(roots: Mapping[RootKey, Root], words: Words) -> dict[RootKey, Activation]:
     """How each entry point comes to run."""
     known: dict[RootKey, Activation] = {}
+    registered = {
+        key[:3] for key, root in roots.items() if any(e.trigger != GUESSED for e in root.edges)
+    }
     changed = True
     while changed:
         changed = False
         for key, root in roots.items():
             for edge in root.edges:
                 if edge.parent is not None and edge.parent not in known:
+                    continue
+                if edge.trigger == GUESSED and key[:3] in registered:
                     continue
                 new = _through(known.get(edge.parent) if edge.parent else None, edge, words)
                 old = known.get(key)
@@ -97,10 +102,11 @@ def activations(roots: Mapping[RootKey, Root], words: Words) -> dict[RootKey, Ac
 
 def _through(parent: Activation | None, edge: Edge, words: Words) -> Activation:
     if parent is None:
-        return Activation(edge.before, edge.trigger)
+        guessed = edge.trigger == GUESSED
+        return Activation(None if guessed else edge.before, "unknown" if guessed else edge.trigger)
     trigger = parent.trigger if edge.trigger in _PASSING else edge.trigger
     if parent.before is False:
-        return Activation(False, trigger)
+        return Activation(False, "unknown" if trigger == GUESSED else trigger)
     if words.agreed(edge.guards):
         return Activation(False, trigger if edge.trigger == "click" else "consent_accept")
     if edge.trigger == "click":
@@ -111,5 +117,5 @@ def _through(parent: Activation | None, edge: Edge, words: Words) -> Activation:
             return Activation(True, "consent_refuse")
         return Activation(None, "click")
     if edge.trigger in _RESET:
-        return Activation(None, edge.trigger)
+        return Activation(None, "unknown" if edge.trigger == GUESSED else edge.trigger)
     return Activation(parent.before, trigger)

@@ -37,6 +37,8 @@ _BOOT = ("BOOT_COMPLETED", "LOCKED_BOOT_COMPLETED", "MY_PACKAGE_REPLACED", "USER
 _INHERIT = frozenset(("background", "callback", "result", "push"))
 _CONTEXTS = ("Landroid/content/Context;", "Landroid/content/BroadcastReceiver;")
 _HOSTING = frozenset(("Landroid/app/Activity;", "Landroid/content/Context;"))
+GUESSED = "event"
+"""Trigger of methods that are only named like callbacks; what registers them says better."""
 RootKey = tuple[int, str, int, int]
 """(object number, method name, parameters, number of the view that was touched, or 0)."""
 
@@ -210,7 +212,7 @@ class Program:
         for info in own:
             callback = info.name.startswith("on") and info.name[2:3].isupper()
             if callback and info.has_code and not info.access & 0xA:
-                found.setdefault((info.name, len(info.params)), triggers.get(info.name, "callback"))
+                found.setdefault((info.name, len(info.params)), triggers.get(info.name, GUESSED))
         return [(name, arity, trigger) for (name, arity), trigger in found.items()]
 
     # ------------------------------------------------------------ running

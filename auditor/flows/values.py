@@ -290,24 +290,21 @@ def relabelled(taints: frozenset[Taint], label: str) -> frozenset[Taint]:
     """The taints under `label`, save those that already stand under a key."""
     if not taints or not label:
         return taints
-    return frozenset(
-        t
-        if t.label and not t.label.startswith("col:")
-        else Taint(t.source, _under(label, t.label), t.trail, t.marks)
-        for t in taints
-    )
+    return frozenset(Taint(t.source, _under(label, t.label), t.trail, t.marks) for t in taints)
 
 
-def _under(label: str, column: str) -> str:
-    """A key keeps the column it was filled from behind it: `mobile\0data1`."""
-    known = column.removeprefix("col:")
-    if not known or label.startswith("col:"):
-        return label[:80]
-    return f"{label[:80]}\0{known}"
+def _under(label: str, inner: str) -> str:
+    """Names from the outermost inward, then the column: `contacts\0mobile\0data1`."""
+    if label.startswith("col:"):
+        return inner or label[:80]
+    names = field_names(inner)
+    if label in names or len(names) >= 4:
+        return inner
+    return "\0".join((label[:80], *names))
 
 
 def field_names(label: str) -> list[str]:
-    """The key and the column that a label names."""
+    """The keys and the column that a label names."""
     return [name for name in label.removeprefix("col:").split("\0") if name]
 
 
