@@ -109,12 +109,19 @@ class Sentence:
         return starts[clause], starts[clause + 1] if clause + 1 < len(starts) else len(self.text)
 
     def of(self, kind: str) -> list[Hit]:
-        """Cues of one kind, in order."""
-        return [c for c in self.cues if c.sense.kind == kind]
+        """Cues of one kind, in order; not to be changed."""
+        return self._by_kind.get(kind, [])
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Hit]]:
+        found: dict[str, list[Hit]] = {}
+        for cue in self.cues:
+            found.setdefault(cue.sense.kind, []).append(cue)
+        return found
 
     def has(self, kind: str) -> bool:
         """Tell whether a cue of this kind stands in the sentence."""
-        return any(c.sense.kind == kind for c in self.cues)
+        return kind in self._by_kind
 
     def _titled(self, offset: int) -> bool:
         opened = self.text.rfind("《", 0, offset)
