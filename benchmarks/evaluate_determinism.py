@@ -1,4 +1,4 @@
-"""The same app gives the same bytes: whatever the hash seed, the order of DEX files, or what ran before.
+"""The same app gives the same bytes, whatever the hash seed and the order of DEX files.
 
 Each *variant* is a process of its own that audits every app and tells the digest of its JSON.
 
