@@ -15,7 +15,7 @@ _TWO = (
 )
 _NUL = "a control character is taken off the end of a field's name"
 _SDK = "a call into an SDK whose code is missing counts as a network sink of its own"
-_SCOPE = "a query by a fixed selection counts as the whole table"
+_SCOPE = "a query without selection is bulk by definition, also where only its first row is read"
 _RUNTIME = "a host that is read at run time leaves a constant beside the gap"
 _UNREACHED = (
     "the handler that a layout names is not reached from the screen that another click starts"
