@@ -30,8 +30,10 @@ Owner = Callable[[str], str]
 """From a class descriptor to `app` or a library's id."""
 _STEPS = 40
 _ADDRESSES = 8
-_ADDRESSED = frozenset(("network", "web", "file"))
+_ADDRESSED = frozenset(("network", "web", "file", "ipc"))
 """Ways out that have an address; the number that a text message goes to is none."""
+_Key = tuple[int, int, int, str, str]
+"""Source, method and offset of the sink, its kind, its addresses."""
 _UNKNOWN = Activation(None, "unknown")
 
 
@@ -65,7 +67,7 @@ class Collector:
         self.words = Words(self.engine.know.words)
         self.activations: Mapping[RootKey, Activation] = activations(program.roots, self.words)
         self.reads: dict[int, list[tuple[Root, Read]]] = {}
-        self.found: dict[tuple[int, int, int, str], _Found] = {}
+        self.found: dict[_Key, _Found] = {}
         self.addresses: dict[Event, tuple[Send, list[Root]]] = {}
         for root in self.roots.values():
             if root.key not in self.activations:
@@ -85,7 +87,7 @@ class Collector:
             assert isinstance(merged, Send)
             self.addresses[event] = (merged, [*kept[1], root])
         for taint in sorted(send.taints, key=Taint.order):
-            key = (taint.source, event[1], event[2], send.kind)
+            key = (taint.source, event[1], event[2], send.kind, "|".join(addresses(send.urls)))
             found = self.found.setdefault(key, _Found())
             found.taints.setdefault(taint.label, taint)
             found.sends.append((root, send))
@@ -112,12 +114,16 @@ class Collector:
     # ------------------------------------------------------------ flows
 
     def flows(self) -> list[Flow]:
-        """Every proved path, one for each pair of source and sink call."""
-        made = [self._flow(key, found) for key, found in self.found.items() if key[0] != PICKED]
-        return sorted(made)
+        """Every proved path: one for each source, sink call and address."""
+        known = {key[:4] for key in self.found if key[4]}
+        return sorted(
+            self._flow(key, found)
+            for key, found in self.found.items()
+            if key[0] != PICKED and (key[4] or key[:4] not in known)
+        )
 
-    def _flow(self, key: tuple[int, int, int, str], found: _Found) -> Flow:
-        number, method, offset, kind = key
+    def _flow(self, key: _Key, found: _Found) -> Flow:
+        number, method, offset, kind, _ = key
         source = self.engine.sources[number]
         when, root = self._earliest([(r, s.guards) for r, s in found.sends])
         before = self._before(source, when)
@@ -141,6 +147,7 @@ class Collector:
                     *map(str, _flat(source_site)),
                     kind,
                     *map(str, _flat(sink_site)),
+                    *candidates,
                 )
             ).encode("utf-8", "surrogatepass")
         )

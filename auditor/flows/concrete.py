@@ -40,19 +40,26 @@ class Thing:
 @dataclass(slots=True)
 class _Run:
     index: CodeIndex
+    is_known: Callable[[MethodInfo], bool]
     steps: int = MAX_STEPS
+    preparing: int = 0
     statics: dict[tuple[str, str], Any] = field(default_factory=dict)
     prepared: set[str] = field(default_factory=set)
     depth: int = 0
 
 
-def run(index: CodeIndex, method: int, args: list[Any]) -> str | None:
+def run(
+    index: CodeIndex, method: int, args: list[Any], is_known: Callable[[MethodInfo], bool]
+) -> str | None:
     """Text that the method returns for these arguments, or None when it cannot be told.
+
+    A method that does more than compute (it stores into statics, or calls what `is_known` says the
+    catalog describes) is none for this interpreter.
 
     Arguments are texts, whole numbers, None, lists of numbers (arrays) or `Thing`s.
     """
     try:
-        result = _call(_Run(index), method, args)
+        result = _call(_Run(index, is_known), method, args)
     except (GiveUp, ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError):
         return None
     if isinstance(result, Thing):
@@ -181,6 +188,8 @@ def _step_more(state: _Run, insn: Insn, r: list[Any]) -> None:
         r[regs[0]] = _static(state, int(insn.ref))  # type: ignore[arg-type]
     elif 0x67 <= op <= 0x6D:
         info = state.index.field(int(insn.ref))  # type: ignore[arg-type]
+        if not state.preparing:
+            raise GiveUp
         state.statics[(info.cls, info.name)] = r[regs[0]]
     elif 0x7B <= op <= 0x8F:
         r[regs[0]] = _known(arithmetic.unary(op, _value(r[regs[1]])))
@@ -215,12 +224,16 @@ def _static(state: _Run, fid: int) -> Any:  # noqa: ANN401
         state.prepared.add(info.cls)
         initializer = state.index.find_method(info.cls, "<clinit>", "()V")
         if initializer is not None:
+            state.preparing += 1
+            depth = state.depth
             try:
                 _call(state, initializer, [])
             except GiveUp:
                 if (info.cls, info.name) not in state.statics:
                     raise
-                state.depth = 0
+                state.depth = depth
+            finally:
+                state.preparing -= 1
     if (info.cls, info.name) in state.statics:
         return state.statics[(info.cls, info.name)]
     resolved = state.index.lookup_field(info.cls, info.name, info.type)
@@ -239,6 +252,8 @@ def _invoke(state: _Run, insn: Insn, args: list[Any]) -> Any:  # noqa: ANN401
         return library(args)
     if method.cls in ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;"):
         return _builder(method, args)
+    if state.is_known(method):
+        raise GiveUp
     cls = method.cls
     if args and isinstance(args[0], Thing) and insn.op in (0x6E, 0x72, 0x74, 0x78):
         cls = args[0].type

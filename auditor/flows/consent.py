@@ -102,8 +102,9 @@ def activations(roots: Mapping[RootKey, Root], words: Words) -> dict[RootKey, Ac
 
 def _through(parent: Activation | None, edge: Edge, words: Words) -> Activation:
     if parent is None:
+        by_user = edge.trigger in _RESET
         guessed = edge.trigger == GUESSED
-        return Activation(None if guessed else edge.before, "unknown" if guessed else edge.trigger)
+        return Activation(None if by_user else edge.before, "unknown" if guessed else edge.trigger)
     trigger = parent.trigger if edge.trigger in _PASSING else edge.trigger
     if parent.before is False:
         return Activation(False, "unknown" if trigger == GUESSED else trigger)

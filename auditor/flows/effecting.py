@@ -21,6 +21,7 @@ from auditor.flows.machine import entry_name, get_entry, put_entry
 from auditor.flows.values import (
     ANY,
     NOTHING,
+    SEPARATOR,
     Obj,
     Taint,
     Value,
@@ -268,7 +269,10 @@ def deep_taints(engine: Engine, value: Value, *, app: bool) -> frozenset[Taint]:
                     continue
                 inner = engine.get_field(obj, name)
                 if inner is not None and (inner.taints or inner.atoms):
-                    stack.append((inner, _label(engine, obj, name) or label))
+                    own = _label(engine, obj, name)
+                    stack.append(
+                        (inner, f"{label}{SEPARATOR}{own}" if label and own else own or label)
+                    )
     return frozenset(found.values())
 
 

@@ -442,10 +442,16 @@ class Engine(Machine):
             plain.append(value)
         key = (info.id, repr(plain[0 if info.access & 0x8 else 1 :]))
         if key not in self.decoded:
-            self.decoded[key] = concrete.run(self.index, info.id, plain)
+            self.decoded[key] = concrete.run(self.index, info.id, plain, self.is_described)
             if self.decoded[key] is None:
                 self.gave_up[info.id] = self.gave_up.get(info.id, 0) + 1
         return self.decoded[key]
+
+    def is_described(self, method: MethodInfo) -> bool:
+        """Tell whether the catalog says anything about a method."""
+        chain, know = self.types.chain(method.cls), self.know
+        tables = (know.sources, know.queries, know.sinks, know.models)
+        return any(table.find(chain, method.name, method.params) for table in tables)
 
     def _carries(self, args: tuple[Value, ...]) -> bool:
         """Tell whether data go in: with a value, in its object, or in what that holds."""

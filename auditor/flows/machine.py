@@ -279,6 +279,8 @@ class Machine:
                 self.note(event, payload, caller)
             caller.thrown = join(caller.thrown, summary.thrown)
             caller.cut = caller.cut or summary.cut
+        if summary.cut and not summary.returns:
+            return self.opaque(summary.args)  # where it was cut off is not where it ends
         return summary.returned if summary.returns else None
 
     def _forget(self, made: Obj | str, writes: dict[Key, Stored]) -> None:

@@ -414,7 +414,7 @@ class Program:
         """Queue what the root registered and started."""
         for event, payload in root.events.items():
             if isinstance(payload, Later):
-                label = " ".join(payload.label.texts()[:4])
+                label = self._label(payload)
                 edge = Edge(root.key, payload.trigger, payload.guards or frozenset(), label)
                 for obj in payload.on.objects():
                     component = obj if obj.key[0] == "component" else root.component
@@ -428,6 +428,19 @@ class Program:
                         cls, trigger, parent=root.key, guards=payload.guards or frozenset()
                     )
             del event
+
+    def _label(self, payload: Later) -> str:
+        """What stands on the button or dialog: texts, and texts of resources, also set later."""
+        engine = self.engine
+        label = payload.label
+        for obj in payload.args[0].objects() if payload.args else ():
+            found = engine.base.find((obj, "text"))
+            if found is not None:
+                label = join(label, found[0])
+        texts = label.texts()[:6]
+        for number in label.ints()[:6]:
+            texts += engine.resources.string(number & 0xFFFFFFFF).values()
+        return " ".join(dict.fromkeys(texts))[:400]
 
     def _requeue(self) -> None:
         """Roots that read what has changed since run again."""

@@ -72,6 +72,13 @@ _QUESTIONS = frozenset(
     ]
 )
 _COLLAPSE = 3
+_WITH_RESOURCES = (
+    "Landroid/content/Context;",
+    "Landroid/content/res/Resources;",
+    "Landroid/app/Fragment;",
+    "Landroidx/fragment/app/Fragment;",
+    "Landroid/support/v4/app/Fragment;",
+)
 
 _PLATFORM: dict[tuple[str, str], str | int] = {
     ("Landroid/os/Environment;", "DIRECTORY_DCIM"): "DCIM",
@@ -98,6 +105,10 @@ def evaluate(
         return _string(engine, method, receiver, params, static=static)
     if cls in _BOXES:
         return _box(engine, method, receiver, params, static=static)
+    if method.name in ("getString", "getText") and method.params[:1] == ("I",):
+        chain = engine.types.chain(cls)
+        if any(t in chain for t in _WITH_RESOURCES):
+            return _resource(engine, method, receiver, params)
     function = _FUNCTIONS.get((cls, method.name))
     if function is not None:
         return function(engine, method, receiver, params)
@@ -597,7 +608,3 @@ _FUNCTIONS: dict[tuple[str, str], _Function] = {
     ),
     ("Lkotlin/jvm/internal/Intrinsics;", "areEqual"): _text_equals,
 }
-for _cls in ("Context", "Activity", "res/Resources", "ContextWrapper"):
-    _path = f"Landroid/{'content' if 'Activity' not in _cls else 'app'}/{_cls};"
-    _FUNCTIONS[(_path, "getString")] = _resource
-    _FUNCTIONS[(_path, "getText")] = _resource

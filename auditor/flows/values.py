@@ -18,6 +18,8 @@ MAX_ATOMS = 24
 """More atoms than this make the constants among them unknown (objects stay, up to twice that)."""
 MAX_TAINTS = 64
 MAX_TEXT = 4096
+SEPARATOR = "\U0010fffd"
+"""Between the names of a label: a character that no text has (a noncharacter's neighbour)."""
 
 
 class Obj:
@@ -294,18 +296,16 @@ def relabelled(taints: frozenset[Taint], label: str) -> frozenset[Taint]:
 
 
 def _under(label: str, inner: str) -> str:
-    """Names from the outermost inward, then the column: `contacts\0mobile\0data1`."""
+    """Names from the outermost inward, then the column: contacts, mobile, data1."""
     if label.startswith("col:"):
         return inner or label[:80]
-    names = field_names(inner)
-    if label in names or len(names) >= 4:
-        return inner
-    return "\0".join((label[:80], *names))
+    names = dict.fromkeys((*field_names(label), *field_names(inner)))
+    return SEPARATOR.join(name[:80] for name in list(names)[-5:])
 
 
 def field_names(label: str) -> list[str]:
     """The keys and the column that a label names."""
-    return [name for name in label.removeprefix("col:").split("\0") if name]
+    return [name for name in label.removeprefix("col:").split(SEPARATOR) if name]
 
 
 def stepped(

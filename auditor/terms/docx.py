@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from typing import Any
 
 import docx
@@ -18,6 +19,10 @@ MAX_UNPACKED = 200 * 2**20
 MAX_RATIO = 200
 _FAILURES = (
     zipfile.BadZipFile,
+    zlib.error,
+    AssertionError,
+    RecursionError,
+    OverflowError,
     KeyError,
     ValueError,
     AttributeError,

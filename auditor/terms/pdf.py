@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 import logging
+import struct
+import zlib
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 MAX_PAGES = 400
 _FAILURES = (
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
     PyPdfError,
     ValueError,
     KeyError,
