@@ -72,7 +72,7 @@ def _settled(layout: Layout) -> Iterator[Block]:
     without a full stop right before a list is its heading.
     """
     blocks = layout.blocks
-    for block, after in zip(blocks, (*blocks[1:], None), strict=True):
+    for block, after in zip(blocks, (*blocks[1:], None), strict=False):
         text = layout.text[block.start : block.end].strip("*_# \t")
         if block.kind is Kind.HEADING and _is_leaf(block, after, layout.text):
             yield replace(block, kind=Kind.ITEM)
