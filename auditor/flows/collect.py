@@ -156,7 +156,8 @@ class Collector:
         return Flow(
             id="f-" + digest.hexdigest()[:12],
             data_type=DataType(source.data_type),
-            level=Level.TRACED,
+            # One call that reads and sends is a library's whose code was not followed.
+            level=Level.LINKED if source.site == (method, offset) else Level.TRACED,
             scope=Scope(source.scope),
             source=source_site,
             sink=sink_site,
