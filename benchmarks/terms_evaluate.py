@@ -24,10 +24,21 @@ from auditor.terms import TermsSource, read_terms
 
 HERE = Path(__file__).parent
 SPAN_TYPES = {
-    "contacts": "contacts", "sms": "sms", "call_log": "call_log", "location": "location", "device_ids": "device_ids",
-    "installed_apps": "installed_apps", "photos_storage": "photos", "camera": "camera", "microphone": "microphone",
-    "calendar": "calendar", "bank_card": "bank_card", "id_card": "id_card", "face": "face", "phone": "phone_number",
-}  # fmt: skip
+    "contacts": "contacts",
+    "sms": "sms",
+    "call_log": "call_log",
+    "location": "location",
+    "device_ids": "device_ids",
+    "installed_apps": "installed_apps",
+    "photos_storage": "photos",
+    "camera": "camera",
+    "microphone": "microphone",
+    "calendar": "calendar",
+    "bank_card": "bank_card",
+    "id_card": "id_card",
+    "face": "face",
+    "phone": "phone_number",
+}
 
 
 def main() -> None:

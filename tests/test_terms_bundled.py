@@ -116,7 +116,7 @@ def test_passed_over(path: str, data: bytes) -> None:
 def test_string_resources_of_each_locale() -> None:
     strings = {
         "privacy_text": {
-            "": "We collect your contacts and share personal data with third parties with your consent.",
+            "": "We collect your contacts and share personal data with third parties.",
             "zh": POLICY,
         },
         "app_name": {"": "Cash"},

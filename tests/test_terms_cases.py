@@ -1,7 +1,7 @@
 """Named sentences of lending policies: what must be read in them, and what must not.
 
-A claim is written `[!]action type[>recipient][ @scope][ #purpose][ ~modality]`; `!` denies. `has` must be
-among the statements, `lacks` must not.
+A claim is written `[!]action type[>recipient][ @scope][ #purpose][ ~modality]`; `!` denies. `has`
+must be among the statements, `lacks` must not.
 """
 
 from __future__ import annotations

@@ -32,7 +32,10 @@ def claims(terms: Terms) -> list[tuple[str, bool, tuple[str, ...]]]:
     return [(s.action.value, s.negated, s.data_types) for s in terms.statements]
 
 
-LEGACY = "<html><body><h1>隐私政策</h1><p>我们会收集您的通讯录和位置信息，用于信用评估。第三方不会获得您的信息。</p></body></html>"
+LEGACY = (
+    "<html><body><h1>隐私政策</h1><p>我们会收集您的通讯录和位置信息，用于信用评估。"
+    "第三方不会获得您的信息。</p></body></html>"
+)
 
 
 @pytest.mark.parametrize(
@@ -63,8 +66,10 @@ def test_western_encoding() -> None:
 
 
 def test_saved_page_without_its_furniture() -> None:
-    page = f"""<html><head><title>隐私政策</title><script>var a="我们会读取您的短信";</script></head><body>
-    <nav><a href="/">我们会收集您的相册</a></nav><div class="cookie-banner">We collect your location.</div>
+    page = f"""<html><head><title>隐私政策</title>
+    <script>var a="我们会读取您的短信";</script></head><body>
+    <nav><a href="/">我们会收集您的相册</a></nav>
+    <div class="cookie-banner">We collect your location.</div>
     <div style="display:none">我们会收集您的通话记录。</div>
     <main><h1>隐私政策</h1><p>{CONTACTS}</p></main><footer>收集您的麦克风</footer></body></html>"""
     assert claims(read(page.encode())) == [("collect", False, ("contacts",))]
@@ -72,7 +77,8 @@ def test_saved_page_without_its_furniture() -> None:
 
 def test_table_of_a_page_with_row_spans() -> None:
     page = """<html><body><table><tr><th>权限</th><th>目的</th></tr>
-    <tr><td>通讯录</td><td rowspan="2">反欺诈</td></tr><tr><td>位置信息</td></tr></table></body></html>"""
+    <tr><td>通讯录</td><td rowspan="2">反欺诈</td></tr>
+    <tr><td>位置信息</td></tr></table></body></html>"""
     found = read(page.encode()).statements
     assert [(s.data_types, s.purposes) for s in found] == [
         (("contacts",), ("fraud_prevention",)),
@@ -186,7 +192,10 @@ def test_play_data_safety_as_saved_page() -> None:
 
 
 def test_entities_are_not_expanded() -> None:
-    page = '<!DOCTYPE html [<!ENTITY a "通讯录"><!ENTITY b "&a;&a;&a;&a;">]><html><body><p>我们会收集&b;</p></body></html>'
+    page = (
+        '<!DOCTYPE html [<!ENTITY a "通讯录"><!ENTITY b "&a;&a;&a;&a;">]>'
+        "<html><body><p>我们会收集&b;</p></body></html>"
+    )
     assert "通讯录通讯录" not in read(page.encode()).documents[0].text
 
 
