@@ -61,7 +61,12 @@ def with_other_code(traced: Traced, facts: Facts, code: CodeIndex, catalog: Cata
     )
     on = [s for s in settings if s.state == "on"]
     reads = [_sdk_read(s, traced) for s in on]
-    flows = [_sdk_flow(s, traced) for s in on if s.place.caller in traced.reached]
+    seen = {(f.data_type, f.source.place) for f in traced.flows}
+    flows = [
+        _sdk_flow(s, traced)
+        for s in on
+        if s.place.caller in traced.reached and (s.data_type, s.place) not in seen
+    ]
     return replace(
         traced,
         reads=tuple(sorted({*traced.reads, *facts.hybrid.reads, *reads})),
