@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import NewType, Protocol
 
 DataType = NewType("DataType", str)
-"""A dotted id of `data/data_types.yaml`; a prefix is broader: `contacts` covers `contacts.phone`."""
+"""A dotted id of `data/data_types.yaml`; a prefix is broader: `contacts` covers its `phone`."""
 
 MethodRef = NewType("MethodRef", str)
 """A method, JVM style: `Lcom/app/Api;->send(Ljava/lang/String;)V`."""
@@ -116,7 +116,7 @@ class PackageFile:
     """One file inside the app's APKs."""
 
     part: str
-    """Name of the APK it lies in, as the user's package names it: `base.apk`, `split_config.zh.apk`."""
+    """Name of the APK it lies in, as the user's package names it: `split_config.zh.apk`."""
     name: str
     """Path inside that APK, as Android reads it: `assets/privacy.html`."""
     size: int
@@ -362,10 +362,10 @@ class Flow:
     recipient: str
     trigger: str
     """application_start, launcher_start, screen_start, click, activity_result, permission_result,
-    consent_accept, consent_refuse, boot, alarm, job, broadcast, push, web_bridge, other_app, background,
-    unknown."""
+    consent_accept, consent_refuse, boot, alarm, job, broadcast, push, web_bridge, other_app,
+    background, unknown."""
     before_consent: bool | None
-    """True: can run with no act of the user; False: only after consent was given; None: neither shown."""
+    """True: can run with no act of the user; False: only after consent; None: neither shown."""
     steps: tuple[Step, ...]
     transforms: tuple[str, ...] = ()
     """encrypted, hashed, base64, compressed, … with the place in the step."""
@@ -471,7 +471,7 @@ class Warning_:
     """A sentence of the terms that should warn a borrower."""
 
     kind: str
-    """contacts_for_collection, third_parties_told, consent_bundled, data_sold, overdue_trigger, …"""
+    """contacts_for_collection, third_parties_told, consent_bundled, data_sold, …"""
     quote: str
     document: str
     start: int
@@ -480,7 +480,7 @@ class Warning_:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Conflict:
-    """Two statements of the terms that do not agree (PolicyLint's contradictions and narrowings)."""
+    """Two statements of the terms that do not agree (PolicyLint: contradictions, narrowings)."""
 
     kind: str
     """contradiction (both cannot be true) or narrowing (the denial takes a part back)."""
