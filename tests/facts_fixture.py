@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from auditor.model import (
     CodePlace,
@@ -116,7 +117,7 @@ def package(
         manifest=of or manifest(),
         signers=signers,
         files=tuple(
-            PackageFile(where, name, len(data), lambda data=data: data)
+            PackageFile(where, name, len(data), partial(bytes, data))
             for (where, name), data in sorted(listed.items())
         ),
         resources=NoResources(),

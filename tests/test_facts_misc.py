@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.catalog import Catalog
+from auditor.catalog import Catalog, Entry
 from auditor.facts.collect import collect_facts
 from auditor.facts.dynamic import dynamic_code_limits
 from auditor.facts.entries import FrameworkEntry, HostEntry, IndicatorEntry, PackerEntry
@@ -16,7 +16,7 @@ from auditor.facts.names import HostMap, Paths, PrefixMap, glob_matches
 from auditor.facts.obfuscation import measure_obfuscation
 from auditor.facts.permissions import permission_facts
 from auditor.facts.tls import TlsFact, tls_facts
-from auditor.model import Manifest, PermissionRequest, PermissionUse
+from auditor.model import DataType, Manifest, PermissionRequest, PermissionUse
 from tests.facts_fixture import FakeCode, manifest, package, place
 
 CATALOG = Catalog()
@@ -36,8 +36,8 @@ def test_permissions_open_data_types() -> None:
     )
     assert permission_facts(of, CATALOG) == (
         PermissionUse("android.permission.INTERNET"),
-        PermissionUse("android.permission.READ_CONTACTS", ("contacts",)),
-        PermissionUse("android.permission.READ_SMS", ("sms",), 28),
+        PermissionUse("android.permission.READ_CONTACTS", (DataType("contacts"),)),
+        PermissionUse("android.permission.READ_SMS", (DataType("sms"),), 28),
     )
 
 
@@ -240,7 +240,7 @@ def test_maps() -> None:
 
 
 def test_every_catalog_file_is_valid() -> None:
-    kinds = {
+    kinds: dict[str, type[Entry]] = {
         "packers": PackerEntry,
         "frameworks": FrameworkEntry,
         "hosts": HostEntry,
