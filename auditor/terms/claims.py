@@ -193,6 +193,7 @@ def _action(parsed: Parsed, verb: Verb) -> Action:
     third = [r for r in verb.recipients if r != "relatives"]
     if verb.sense == "provide":
         outward = goes_outward(parsed, verb) and verb.subject != "user" and not verb.inward
+        outward = outward or (verb.negated and verb.subject == "we" and not verb.inward)
         return Action.SHARE if outward else Action.COLLECT
     if (
         verb.sense in ("share", "disclose", "upload")
