@@ -98,6 +98,15 @@ def evaluate(
     engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...], *, static: bool
 ) -> Value | None:
     """Result of a method of the text classes, or None when it is none of them."""
+    try:
+        return _evaluated(engine, method, receiver, params, static=static)
+    except IndexError:  # fewer parameters than the platform's method of that name has
+        return None
+
+
+def _evaluated(
+    engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...], *, static: bool
+) -> Value | None:
     cls = method.cls
     if cls in BUILDERS:
         return _builder(engine, method, receiver, params)
