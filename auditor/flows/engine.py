@@ -278,7 +278,7 @@ class Engine(Machine):
             result = strings.evaluate(self, method, receiver, params, static=static)
             if result is None:
                 result = self._dispatch(method, args, chain, static=static, virtual=virtual)
-        column = method.name.startswith("get") and method.params == ("I",)
+        column = params and method.name.startswith("get") and method.params == ("I",)
         if column and result is not None and "Landroid/database/Cursor;" in chain:
             result = self.relabel_column(receiver, params[0], result)
         if given is NOTHING or result is None:
