@@ -249,7 +249,10 @@ def _invoke(state: _Run, insn: Insn, args: list[Any]) -> Any:  # noqa: ANN401
         args = _narrow(args, method, insn.op in (0x71, 0x77))
     library = LIBRARY.get((method.cls, method.name))
     if library is not None:
-        return library(args)
+        result = library(args)
+        if isinstance(result, str | list) and len(result) > MAX_LENGTH:
+            raise GiveUp
+        return result
     if method.cls in ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;"):
         return _builder(method, args)
     if state.is_known(method):
@@ -365,7 +368,8 @@ def _b64(args: list[Any]) -> list[int]:
     )
     text = _raw(data).decode("ascii").translate(str.maketrans("-_", "+/"))
     try:
-        return _signed(base64.b64decode("".join(text.split()) + "==="))
+        plain = "".join(text.split()).rstrip("=")
+        return _signed(base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True))
     except binascii.Error as error:
         raise GiveUp from error
 
@@ -409,19 +413,25 @@ def _keep(args: list[Any]) -> None:
 
 
 def _digest_update(args: list[Any]) -> None:
-    args[0].fields["data"] = args[0].fields.get("data", b"") + _raw(args[1])
+    data = args[0].fields.get("data", b"") + _raw(args[1])
+    if len(data) > MAX_LENGTH:
+        raise GiveUp
+    args[0].fields["data"] = data
 
 
 def _copy(args: list[Any]) -> None:
     source, start, target, place, count = args
-    if min(start, place, count) < 0:
+    if min(start, place, count, len(source) - start - count, len(target) - place - count) < 0:
         raise GiveUp
     target[place : place + count] = source[start : start + count]
 
 
 def _replace(args: list[Any]) -> str:
     old, new = (chr(x) if isinstance(x, int) else _s(x) for x in args[1:3])
-    return _s(args[0]).replace(old, new)
+    text = _s(args[0])
+    if text.count(old) * len(new) > MAX_LENGTH:
+        raise GiveUp
+    return text.replace(old, new)
 
 
 def _split(args: list[Any]) -> list[str]:
