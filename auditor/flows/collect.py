@@ -366,16 +366,16 @@ def addresses(value: Value) -> list[str]:
 
 def split_url(url: str) -> tuple[str, str, str]:
     """Scheme, host (with port) and path of a URL that may have gaps."""
+    plain = url.replace("{?}", _GAP)  # its question mark begins no query
     try:
-        parts = urlsplit(url if "://" in url else "//" + url)
+        parts = urlsplit(plain if "://" in plain else "//" + plain)
     except ValueError:
         return "", "", url
-    host = parts.netloc.rpartition("@")[2]
-    if "{?}" in host or ("://" not in url and ":" not in host and "." not in host):
-        return parts.scheme, "" if "{?}" in host else host, parts.path
-    return parts.scheme, host, parts.path
+    host, path = parts.netloc.rpartition("@")[2], parts.path.replace(_GAP, "{?}")
+    return parts.scheme, "" if _GAP in host else host, path
 
 
+_GAP = "\ue000"
 _CLIENTS = ("Lokhttp3/", "Lcom/squareup/okhttp/", "Lorg/apache/http/", "Lcom/android/volley/")
 
 
