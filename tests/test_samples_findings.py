@@ -15,18 +15,12 @@ _OTHER = (
 )
 _SCOPE = "a query without selection is bulk by definition, also where only its first row is read"
 _RUNTIME = "a host that is read at run time leaves a constant beside the gap"
-_SDK = "a call that both reads and sends is owned by the app, so its receiver has no name"
-_OUTER = "the name of a form field that a map holds is not among the fields, only those inside it"
 
 KNOWN: dict[str, str] = {
     "english-lender-practices-1": _OTHER,
     "english-lender-findings-0": _OTHER,
     "look-alikes-reads-1": _SCOPE,
     "relay-flows-0": _RUNTIME,
-    "relay-endpoints-0": _RUNTIME,
-    "sdk-collector-practices-0": _SDK,
-    "split-bundle-flows-0": _OUTER,
-    "split-bundle-flows-1": _OUTER,
 }
 """Name of the check → why it does not hold."""
 

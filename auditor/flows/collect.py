@@ -165,7 +165,10 @@ class Collector:
             endpoint=candidates[0] if candidates and kind in _ADDRESSED else "",
             http_method=min(http) if http else "",
             fields=tuple(sorted(fields)),
-            owner=self._flow_owner(source_site.caller, sink_site.caller),
+            owner=self._flow_owner(
+                source_site.caller,
+                source_site.signature if source.site == (method, offset) else sink_site.caller,
+            ),
             recipient="",
             trigger=when.trigger,
             before_consent=before,

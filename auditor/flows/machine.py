@@ -31,6 +31,7 @@ from auditor.flows.values import (
     Value,
     join,
     of,
+    relabelled,
     stepped,
     widened,
 )
@@ -809,8 +810,12 @@ def all_entries(m: Machine, obj: Obj) -> Value:
     for name in list(m.names.get(obj, ())):
         if name[0] == "[":
             found = m.get_field(obj, name)
-            if found is not None:
-                total = join(total, found)
+            if found is None:
+                continue
+            if found.taints and name[1:-1].lstrip("-").isidentifier():
+                labelled = relabelled(found.taints, name[1:-1])
+                found = Value(found.atoms, labelled, found.any)
+            total = join(total, found)
     return total
 
 
