@@ -159,9 +159,14 @@ def _number(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8], "big")
 
 
-def observations(facts: Facts) -> tuple[Observation, ...]:
+def observations(facts: Facts, traced: Traced) -> tuple[Observation, ...]:
     """Give the facts on which rules without a practice hang."""
-    found = [Observation(t.kind, t.where, t.why, t.owner) for t in facts.tls]
+    closes = "the screen or the app closes after a permission was refused"
+    found = [
+        Observation("refusal_ends", f"{place.caller}@{place.offset:04x}", closes)
+        for place in traced.refusals
+    ]
+    found += [Observation(t.kind, t.where, t.why, t.owner) for t in facts.tls]
     for match in facts.indicators:
         words = f"{match.family}: {match.source}, {match.date}"
         found.append(Observation("known_indicator", match.where, words))

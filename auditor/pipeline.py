@@ -130,7 +130,7 @@ def audit_package(package: Package, catalog: Catalog, options: Options) -> Audit
         libraries=facts.libraries,
         limits=limits,
         code_strings=own_texts(code, owner),
-        observations=observations(facts),
+        observations=observations(facts, traced),
         jurisdictions=options.jurisdictions,
         lending=options.lending,
         date=options.date,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.flows import effecting
-from auditor.flows.engine import Engine, Later, Start
+from auditor.flows.engine import End, Engine, Later, Start
 from auditor.flows.machine import all_entries
 from auditor.flows.values import (
     ANY,
@@ -33,6 +33,15 @@ _PICKS = frozenset(
     )
 )
 _HOST = frozenset(("getActivity", "requireActivity", "getContext", "requireContext", "getHost"))
+_ENDS = frozenset(
+    ("finish", "finishAffinity", "finishAndRemoveTask", "exit", "killProcess", "moveTaskToBack")
+)
+_ENDING = (
+    "Landroid/app/Activity;",
+    "Ljava/lang/System;",
+    "Ljava/lang/Runtime;",
+    "Landroid/os/Process;",
+)
 _MUST_BE_DECLARED = ("Landroid/app/Activity;", "Landroid/app/Service;")
 _SUBSCRIBER = "Subscribe;"
 
@@ -71,6 +80,9 @@ class App(Engine):
                 return of(self.component_object(cls))
         if method.name.startswith("setOn") and len(args) == 2 and args[1].only() == 0:
             self._unregister(args[0])
+        if method.name in _ENDS and any(t in self.types.chain(method.cls) for t in _ENDING):
+            frame = self.frames[-1]
+            self.note(("end", frame.method, frame.offset, method.name), End(None))
         if method.name in _HOST and not static and not method.params:
             hosts = [h for o in args[0].objects() for h in self.hosts.get(o, ())]
             if hosts:

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from auditor.flows.app import App
 from auditor.flows.consent import Activation, Words, activations
-from auditor.flows.engine import PICKED, Read, Send, Source
+from auditor.flows.engine import PICKED, End, Read, Send, Source
 from auditor.flows.machine import Event
-from auditor.flows.roots import Program, Root, RootKey
+from auditor.flows.roots import DENIED, Program, Root, RootKey
 from auditor.flows.values import Condition, Taint, Template, Trail, Value, field_names
 from auditor.model import (
     CallSite,
@@ -96,6 +96,22 @@ class Collector:
         """Add what code would send that no entry point reaches: its address only."""
         if event not in self.addresses:
             self.addresses[event] = (replace(send, taints=frozenset()), [])
+
+    def refusals(self) -> list[CodePlace]:
+        """Places that close the screen or the app after a permission was refused.
+
+        Refusing the terms closes many an honest app: that alone is not listed.
+        """
+        found: set[CodePlace] = set()
+        for root in self.roots.values():
+            for event, payload in root.events.items():
+                if not isinstance(payload, End):
+                    continue
+                denied = any(g.kind == DENIED and not g.negated for g in payload.guards or ())
+                if denied:
+                    signature = self.index.signature(event[1])
+                    found.add(CodePlace(signature, event[2], self._dex(event[1])))
+        return sorted(found)
 
     # ------------------------------------------------------------ when
 

@@ -141,6 +141,13 @@ class Start:
     guards: frozenset[Condition] | None
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """Payload of an `end` event: the screen or the app is closed."""
+
+    guards: frozenset[Condition] | None
+
+
 class Engine(Machine):
     """The interpreter with all it knows about libraries."""
 
@@ -215,6 +222,9 @@ class Engine(Machine):
         if isinstance(new, Read):
             mine = _with(new.guards, guards)
             return Read(new.source, _both(old.guards, mine) if isinstance(old, Read) else mine)
+        if isinstance(new, End):
+            mine = _with(new.guards, guards)
+            return End(_both(old.guards, mine) if isinstance(old, End) else mine)
         if isinstance(new, Start):
             mine = _with(new.guards, guards)
             return Start(

@@ -37,6 +37,8 @@ _BOOT = ("BOOT_COMPLETED", "LOCKED_BOOT_COMPLETED", "MY_PACKAGE_REPLACED", "USER
 _INHERIT = frozenset(("background", "callback", "result", "push"))
 _CONTEXTS = ("Landroid/content/Context;", "Landroid/content/BroadcastReceiver;")
 _HOSTING = frozenset(("Landroid/app/Activity;", "Landroid/content/Context;"))
+DENIED = "permission_denied"
+"""Condition under which a permission was refused."""
 GUESSED = "event"
 """Trigger of methods that are only named like callbacks; what registers them says better."""
 RootKey = tuple[int, str, int, int]
@@ -383,6 +385,11 @@ class Program:
                 value = self._intent(root, value)
             if param == "Landroid/os/Bundle;" and root.on is root.component:
                 value = of(engine.made(param, ("saved", root.on.number)))
+            if param == "[I" and root.name == "onRequestPermissionsResult":
+                answers = of(engine.made(param, ("answers", root.on.number)))
+                asked = Value(frozenset((Condition(DENIED, ""),)), frozenset(), True)
+                engine.put_field(answers, "[?]", asked, weak=True)
+                value = answers
             if param in _HOSTING and root.on in engine.hosts:
                 value = of(*engine.hosts[root.on])
             if f"a{n}" in given:

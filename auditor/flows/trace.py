@@ -37,6 +37,8 @@ class Traced:
     limits: tuple[Limit, ...]
     reached: frozenset[str] = frozenset()
     """Methods that some entry point reaches, as far as the analysis went."""
+    refusals: tuple[CodePlace, ...] = ()
+    """Where refusing a permission closes the screen or the app."""
 
 
 def constant_argument(index: CodeIndex, place: CodePlace, position: int) -> str | None:
@@ -89,6 +91,7 @@ def trace_flows(
         tuple(collector.endpoints()),
         tuple(sorted(limits)),
         reached,
+        tuple(collector.refusals()),
     )
 
 
