@@ -9,7 +9,6 @@ traceback. The commands themselves are in `auditor.commands`.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from typing import Annotated, cast
@@ -70,10 +69,8 @@ app.command(epilog="Example: `auditor schema > report.schema.json`")(schema)
 
 def main() -> None:
     """Run the program; see the exit codes above."""
-    # No matrices are multiplied here: numpy need not start a pool of threads. Most objects live
-    # until an audit ends: the collector need not look through them over and over.
+    # No matrices are multiplied here: numpy need not start a pool of threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.set_threshold(50_000, 20, 50)
     sys.exit(run())
 
 

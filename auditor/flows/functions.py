@@ -254,7 +254,7 @@ def append(env: Env, container: Value, value: Value) -> Value:
     engine = env.engine
     if len(objects) == 1 and not container.any and engine.is_one(objects[0]):
         held = engine.get_field(objects[0], "$size")
-        size = held.only() if held is not None else 0
+        size = (None if held.unset else held.only()) if held is not None else 0
         if isinstance(size, int) and size < _LONGEST and held is not ANY:
             put_entry(engine, container, of(size), value)
             engine.put_field(container, "$size", of(size + 1))

@@ -109,7 +109,7 @@ def _joined(
     if a is not NOTHING and b is not NOTHING:
         return join(a, b)
     value = join(a, b)
-    if value.unset or key[1][0] == "$":
+    if value.unset or key[1] == NEW:
         return value
     here, there = (left, right) if b is NOTHING else (right, left)
     marker = (key[0], NEW)

@@ -187,7 +187,7 @@ class Machine:
         for name in self.names.get(obj, ()):
             if not found:  # what an earlier run stored here was another object's
                 self.heap.changes[(obj, name)] = (NOTHING, self.clock)
-            elif name[0] != "$":  # in the one just made nothing is stored yet
+            else:  # in the one just made nothing is stored yet
                 held = self.load((obj, name))
                 if held and not held[0].unset:
                     self.heap.changes[(obj, name)] = (held[0].or_unset(), self.clock)

@@ -157,8 +157,12 @@ class Knowledge:
         for query in catalog.entries("queries", QueryEntry):
             _add_all(self.queries, query.calls, query, query.id)
         self.sinks: Table[SinkEntry] = Table()
+        self.addressed: Table[SinkEntry] = Table()
+        """Those that send to an address which the call itself tells."""
         for sink in catalog.entries("sinks", SinkEntry):
             _add_all(self.sinks, sink.calls, sink, sink.id)
+            if sink.kind in ("network", "web") and sink.url is not None:
+                _add_all(self.addressed, sink.calls, sink, sink.id)
         self.destinations = {
             descriptor(d.type): d for d in catalog.entries("destinations", DestinationEntry)
         }

@@ -7,8 +7,8 @@ with the fields of objects joined between entry points.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 from auditor.dex import MethodInfo
 from auditor.flows.app import App
@@ -39,6 +39,7 @@ _CONTEXTS = ("Landroid/content/Context;", "Landroid/content/BroadcastReceiver;")
 _HOSTING = frozenset(("Landroid/app/Activity;", "Landroid/content/Context;"))
 DENIED = "permission_denied"
 """Condition under which a permission was refused."""
+_AFAR = 1_000
 GUESSED = "event"
 """Trigger of methods that are only named like callbacks; what registers them says better."""
 RootKey = tuple[int, str, int, int]
@@ -86,7 +87,9 @@ class Program:
         if not self.relevance.whole:
             engine.enter = self.relevance.wanted.__contains__
         self.roots: dict[RootKey, Root] = {}
-        self.queue: deque[Root] = deque()
+        self.queue: list[tuple[int, int, Root]] = []
+        self.queued: set[RootKey] = set()
+        self.order = 0
         self.started: set[str] = set()
         self.skipped: dict[RootKey, None] = {}
         """Entry points that reach nothing of interest, as far as is known."""
@@ -106,7 +109,7 @@ class Program:
         if not self.queue and (self.engine.unresolved_start or not self._has_screen()):
             self._start_the_rest()
             while self.queue:
-                self._run(self.queue.popleft())
+                self._run(self._next())
 
     def _seed(self) -> None:
         manifest = self.engine.manifest
@@ -219,22 +222,23 @@ class Program:
 
     # ------------------------------------------------------------ running
 
+    def _enqueue(self, root: Root) -> None:
+        """Let an entry point run (again): those nearest to a read first, else in order."""
+        if root.key in self.queued:
+            return
+        self.queued.add(root.key)
+        if not self.relevance.whole and root.away < 0:
+            methods = self.engine.methods_called(root.on.type, root.name, len(root.args))
+            wanted = self.relevance.wanted
+            root.away = min((wanted.get(m.id, _AFAR) for m in methods), default=_AFAR)
+        self.order += 1
+        heappush(self.queue, (max(root.away, 0), self.order, root))
+
     def _next(self) -> Root:
-        """The entry point that is nearest to a read; the first, where all are interpreted."""
-        if self.relevance.whole:
-            return self.queue.popleft()
-        wanted, far = self.relevance.wanted, 1_000
-        best, rank = 0, far + 1
-        for place, root in enumerate(self.queue):
-            if root.away < 0:
-                methods = self.engine.methods_called(root.on.type, root.name, len(root.args))
-                root.away = min((wanted.get(m.id, far) for m in methods), default=far)
-            if root.away < rank:
-                best, rank = place, root.away
-        self.queue.rotate(-best)
-        found = self.queue.popleft()
-        self.queue.rotate(best)
-        return found
+        """The entry point whose turn it is."""
+        root = heappop(self.queue)[2]
+        self.queued.discard(root.key)
+        return root
 
     def _root(
         self, on: Obj, name: str, args: tuple[Value, ...], component: Obj | None, edge: Edge
@@ -247,13 +251,12 @@ class Program:
                 self.engine.limit("budget", 0, "more entry points than the analysis takes")
                 return
             root = self.roots[key] = Root(key, on, name, args, component)
-            self.queue.append(root)
+            self._enqueue(root)
         else:
             joined = tuple(join(a, b) for a, b in zip(root.args, args, strict=True))
             if any(a is not b for a, b in zip(joined, root.args, strict=True)):
                 root.args = joined
-                if root not in self.queue:
-                    self.queue.append(root)
+                self._enqueue(root)
         root.edges.setdefault(edge)
 
     def _run(self, root: Root) -> None:
@@ -298,7 +301,7 @@ class Program:
             old = base.get(key)
             if old is None or old[0] is NOTHING:
                 made_here = (key[0], NEW) in changes or root.name == "<init>" and key[0] is root.on
-                value = value if made_here or key[1][0] == "$" else value.or_unset()
+                value = value if made_here else value.or_unset()
             merged = value if old is None else join(old[0], value)
             if old is None or merged is not old[0]:
                 base[key] = (merged, 0)
@@ -357,7 +360,7 @@ class Program:
             root.away = -1
             if self._is_wanted(root, methods):
                 del self.skipped[key]
-                self.queue.append(root)
+                self._enqueue(root)
         return bool(self.queue)
 
     def _store_readers(self, store: str) -> list[int]:
@@ -458,8 +461,7 @@ class Program:
                 if now is then or key[1] == NEW:
                     continue
                 if now is None or then is None or now[0] != then[0]:
-                    if root not in self.queue:
-                        self.queue.append(root)
+                    self._enqueue(root)
                     break
 
 

@@ -37,7 +37,7 @@ def look_at_the_rest(engine: App) -> Rest:
     know, found = engine.know, Rest()
     engine.budget.left = _ALL
     readers = _callers(engine, (know.sources, know.queries))
-    senders = _callers(engine, (know.sinks,))
+    senders = _callers(engine, (know.addressed,))
     above = {c for m in senders[:_METHODS] for c, _ in engine.index.callers(m)}
     for methods in (readers, senders, sorted(m for m in above if _is_open(engine, m))):
         for method in methods[:_METHODS]:
