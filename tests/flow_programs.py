@@ -1,7 +1,8 @@
 """Small programs for the data-flow engine, written as smali.
 
 A program is a list of functions; `functions[0]` is the body of an activity's `onCreate`, the others
-are static helpers `help<n>(String, Box): Box-or-String`. Every function has the same variables:
+are static helpers `help<n>(String, Box): Box-or-String`, or, when they return nothing, the body of
+`onResume`. Every function has the same variables:
 `s0 s1` texts, `i0 i1` numbers, `o0 o1` boxes (fields `f` text, `k` number, `n` box), `a` an array
 of two texts, `l` a list, `m` a map, `v` an object of one of two classes that answer `go(text)`.
 Statements are tuples, the first element their kind; see `WRITERS`, which is all there is.
@@ -34,7 +35,7 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Function:
-    """One function; helpers return the value of the variable `returns`."""
+    """One function; helpers return the value of the variable `returns`, entry points nothing."""
 
     body: Block
     returns: str = ""
@@ -273,15 +274,16 @@ def smali(functions: Sequence[Function]) -> str:
             writer.write("const/4 {x}, 0", x=name)
         for start in (("array",), ("list",), ("map",), ("object", "Same")):
             writer.block([start])
-        if number:
+        if function.returns:
             writer.write("move-object {x}, p0\nmove-object {y}, p1", x="s0", y="o0")
         writer.block(function.body)
-        if number:
+        if function.returns:
             returned = "Lt/Box;" if function.returns in BOXES else "Ljava/lang/String;"
             text.append(f".method public static help{number}(Ljava/lang/String;Lt/Box;){returned}")
             writer.write("return-object {x}", x=function.returns)
         else:
-            text.append(".method public onCreate(Landroid/os/Bundle;)V")
+            name = "onResume()V" if number else "onCreate(Landroid/os/Bundle;)V"
+            text.append(f".method public {name}")
             writer.write("return-void")
         text += ["    .registers 16", *writer.lines, ".end method"]
     return "\n".join(text)

@@ -61,7 +61,7 @@ class Run:
         here: dict[str, Any] = dict.fromkeys((*TEXTS, *BOXES))
         here |= dict.fromkeys(NUMBERS, 0)
         here |= {"a": [None, None], "l": [], "m": {}, "v": Box(cls="Same")}
-        if number:
+        if self.functions[number].returns:
             here |= {"s0": text, "o0": box}
         self.block(self.functions[number].body, here)
         return here.get(self.functions[number].returns)
@@ -171,7 +171,9 @@ ACTIONS: dict[str, Action] = {
 
 
 def leaks(functions: Sequence[Function]) -> set[Pair]:
-    """What leaks on some path, within the bounds."""
+    """What leaks on some path, within the bounds, when the screen is shown, and shown again."""
+    shown = [n for n, f in enumerate(functions) if n and not f.returns]
+    order = [0, *shown, *shown, 0, *shown]
     found: set[Pair] = set()
     waiting: list[list[int]] = [[]]
     for _ in range(_RUNS):
@@ -180,7 +182,8 @@ def leaks(functions: Sequence[Function]) -> set[Pair]:
         given = waiting.pop()
         run = Run(functions, list(given))
         with contextlib.suppress(Ended):
-            run.call(0)
+            for number in order:
+                run.call(number)
         found |= run.leaks
         for place in range(len(given), len(run.coins)):
             waiting.append([*run.coins[:place], 1])

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from auditor.flows import relevance
 from tests.flow_fixture import pairs_of
 from tests.flow_programs import BOXES, NUMBERS, TEXTS, Function, Statement, smali
 from tests.flow_running import leaks, may_leak
@@ -140,14 +141,17 @@ def _blocks(draw: Draw, simple: st.SearchStrategy[Statement], depth: int) -> lis
 
 @st.composite
 def programs(draw: Draw) -> list[Function]:
-    """One to three functions; a helper calls only those behind it."""
+    """One to three functions, perhaps `onResume`; a helper calls only those behind it."""
     functions: list[Function] = []
     count = draw(st.integers(1, 3))
     returns = ["", *(draw(st.sampled_from((*TEXTS, *BOXES))) for _ in range(count - 1))]
+    if draw(st.booleans()):
+        count, returns = count + 1, [*returns, ""]
     for number in range(count):
         calls = [
             _tuple("call", st.just(n), _BOX if returns[n] in BOXES else _TEXT, _TEXT, _BOX)
             for n in range(number + 1, count)
+            if returns[n]
         ]
         body = draw(_blocks(st.one_of(*_SIMPLE, *calls * 8), 0))
         if not number:
@@ -170,6 +174,18 @@ _SETTINGS = settings(
 @_SETTINGS
 def test_engine_finds_what_leaks_and_nothing_that_cannot(functions: list[Function]) -> None:
     found = pairs_of(smali(functions))
+    assert leaks(functions) <= found
+    assert found <= may_leak(functions)
+
+
+@given(programs())
+@settings(_SETTINGS, max_examples=100)
+def test_what_leaks_is_found_where_only_the_way_to_a_read_is_run(
+    functions: list[Function],
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(relevance, "SMALL", 0)
+        found = pairs_of(smali(functions))
     assert leaks(functions) <= found
     assert found <= may_leak(functions)
 

@@ -372,7 +372,7 @@ def as_atom(parts: tuple[str | None, ...]) -> str | Template:
         else:
             merged.append(part)
     if len(merged) > 16:
-        merged = [*merged[:15], None]
+        merged = [*merged[: 14 if merged[14] is None else 15], None]
     if not merged:
         return ""
     if len(merged) == 1 and merged[0] is not None:
