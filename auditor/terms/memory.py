@@ -18,6 +18,9 @@ _SDK = re.compile(
 )
 
 
+_OWN = (Action.COLLECT, Action.USE)
+
+
 @dataclass
 class Memory:
     """Antecedents, nearest first: sentence, heading, section."""
@@ -26,6 +29,8 @@ class Memory:
     """Types of the sentence before in the same block."""
     block: Named = field(default_factory=Named)
     """Types of the blocks before in the same section."""
+    collected: Named = field(default_factory=Named)
+    """Types that the operator said before, anywhere, to collect or use."""
     topic: Named = field(default_factory=Named)
     """Types that the heading or label above names."""
     recipient: str = ""
@@ -35,7 +40,7 @@ class Memory:
     section: tuple[Block, ...] = ()
 
     def enter(self, section: tuple[Block, ...]) -> None:
-        """Start a passage; what was said in another section is forgotten."""
+        """Start a passage; of other sections only words like "the above" may speak."""
         if self.section != section:
             self.section = section
             self.block = Named()
@@ -54,10 +59,17 @@ class Memory:
             return Named()
         if any(t not in hypernyms for t in self.topic.exact):
             return self.topic
-        outward = claim.action not in (Action.COLLECT, Action.USE)
+        outward = claim.action not in _OWN
         if anaphor and self.block.all and (outward or claim.negated):
             return Named(self.block.all, ())
+        if anaphor and outward and not self.topic.all and _points_back(sentence):
+            return Named(self.collected.all, ())
         return self.topic
+
+    def note(self, claim: Claim, named: Named) -> None:
+        """Keep what the operator says to collect: "the above information" may mean it."""
+        if claim.entity == "we" and not claim.negated and claim.action in _OWN:
+            self.collected = self.collected | named
 
     def both_sides(self, claim: Claim, section: str) -> list[Claim]:
         """A claim, and its twin when a third party collects: what it gets, we let it have."""
@@ -69,6 +81,14 @@ class Memory:
             return [claim]
         twin = replace(claim, action=Action.SHARE, entity="we", recipients=(entity,))
         return [replace(claim, entity=entity), twin]
+
+
+def _points_back(sentence: Sentence) -> bool:
+    """Whether an anaphor speaks of all that stands above, not just of what came before."""
+    words = [sentence.text[c.start : c.end].lower() for c in sentence.of("anaphor")]
+    return any(
+        w.startswith(("上述", "前述", "以上")) or "above" in w or "afore" in w for w in words
+    )
 
 
 def name_after(sentence: Sentence) -> tuple[int, int] | None:

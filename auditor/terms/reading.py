@@ -218,6 +218,7 @@ class DocumentReader:
         )
         context = _clip(" | ".join(block.header) or self._context(passage))
         for claim, named, purposes in rows:
+            self.memory.note(claim, named)
             self.readings.append(
                 Reading(claim, named, purposes, block.start, block.end, tag, context)
             )
@@ -233,6 +234,7 @@ class DocumentReader:
         named: Named,
         purposes: tuple[str, ...],
     ) -> None:
+        self.memory.note(claim, named)
         start, end = lines.span(sentence)
         meant = purposes_in(sentence) if claim.negated else purposes
         if "emergency_contact" in named.all and "contacts" not in named.all:
