@@ -222,6 +222,7 @@ class Machine:
         often = self.counts[method] = self.counts.get(method, 0) + 1
         if often > _OFTEN:
             if often > 6 * _OFTEN:
+                self.budget.spent.setdefault(self.budget.entry)
                 if caller:
                     caller.cut = True
                 return self.opaque(args)
@@ -232,6 +233,8 @@ class Machine:
             if summary.args == args and self._holds(summary):
                 return self._apply(summary, caller)
         if self.stack.get(method, 0) >= 2 or len(self.frames) >= MAX_DEPTH:
+            if len(self.frames) >= MAX_DEPTH:
+                self.budget.spent.setdefault(self.budget.entry)
             if caller:
                 caller.cut = True
             return self.opaque(args)
@@ -390,7 +393,11 @@ class _Run:
             pending.discard(number)
             visits = self.visits[number] = self.visits.get(number, 0) + 1
             block = self.graph.blocks[number]
-            if visits > MAX_VISITS or not self.m.budget.take(block.end - block.start):
+            if visits > MAX_VISITS:
+                self.m.budget.spent.setdefault(self.m.budget.entry)
+                frame.cut = True
+                continue
+            if not self.m.budget.take(block.end - block.start):
                 frame.cut = True
                 continue
             for successor in self._block(number):
