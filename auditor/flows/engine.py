@@ -187,6 +187,8 @@ class Engine(Machine):
         self.recognised: dict[str, str] = {}
         """Renamed library classes: descriptor → the descriptor that the catalog knows."""
         self.opaque_classes: frozenset[str] = frozenset()
+        self.partial = False
+        """Not every method is interpreted: fields may be stored into by others."""
         self.idle = 0
         """How many methods deep the interpreter is in code of no interest."""
         self.enter: Callable[[int], bool] = lambda method: True
@@ -424,7 +426,7 @@ class Engine(Machine):
         text = self._decoded(info, args)
         if text is not None:
             return of(text)
-        idle = not self.enter(method) and not self._carries(args)
+        idle = not self.enter(method) and not self.carries(args)
         if idle and (self.idle >= _IDLE or self.index.size(method) > _IDLE_SIZE):
             return self.typed(info.ret, ("skip", method, frame.method, frame.offset))
         noted = tuple(
@@ -465,7 +467,7 @@ class Engine(Machine):
         tables = (know.sources, know.queries, know.sinks, know.models)
         return any(table.find(chain, method.name, method.params) for table in tables)
 
-    def _carries(self, args: tuple[Value, ...]) -> bool:
+    def carries(self, args: tuple[Value, ...]) -> bool:
         """Tell whether data go in: with a value, in its object, or in what that holds."""
         for arg in args:
             if arg.taints:
@@ -887,11 +889,16 @@ class Engine(Machine):
             return ANY
         self.prepare(info.cls)
         found = self.load((info.cls, info.name))
-        if found is None:
-            return self.initial(info.static_value, info.type)
-        if found[0].unset and info.static_value is not None:
-            return join(found[0], self.initial(info.static_value, info.type))
-        return found[0]
+        value = found[0] if found else self.initial(info.static_value, info.type)
+        if found and value.unset and info.static_value is not None:
+            value = join(value, self.initial(info.static_value, info.type))
+        if self.partial and self._stored_elsewhere(info.id):
+            value = join(value, self.typed(info.type, ("field", info.cls, info.name)))
+        return value
+
+    def _stored_elsewhere(self, fid: int) -> bool:
+        """Tell whether a method that was not interpreted stores into a field."""
+        return any(m not in self.visited for m, _ in self.index.field_writes(fid))
 
     def initial(self, constant: object, type_: str) -> Value:
         """Value of a static field that no code has stored into yet."""
@@ -911,9 +918,15 @@ class Engine(Machine):
         objects = owner.objects()
         if objects and all(o.app for o in objects) and not owner.any:
             first = objects[0]
-            if self.heap.find((first, "$new")) is not None:
+            if self.heap.find((first, "$new")) is not None and not self._may_be_set(
+                cls, name, type_
+            ):
                 return ZERO
         return self.typed(type_, ("field", cls, name))
+
+    def _may_be_set(self, cls: str, name: str, type_: str) -> bool:
+        fid = self.index.lookup_field(cls, name, type_) if self.partial else None
+        return fid is not None and self._stored_elsewhere(fid)
 
     def typed(self, type_: str, key: tuple[object, ...]) -> Value:
         """An unknown value of a type; of a library class, an object that can be filled."""

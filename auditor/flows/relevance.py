@@ -68,6 +68,8 @@ class Relevance:
                 fid = index.field_id(f"{java}:{type_}")
                 if fid is not None:
                     found.update(dict.fromkeys(m for m, _ in index.field_reads(fid)))
+        for text in self._telling_texts():
+            found.update(dict.fromkeys(m for m, _ in index.string_loads(text)))
         for method in index.methods_named_any(know.source_callbacks.names):
             info = index.method(method)
             if info.has_code and know.source_callbacks.find(
@@ -75,6 +77,18 @@ class Relevance:
             ):
                 found[method] = None
         return [m for m in found if not self.engine.is_opaque(index.method(m).cls)]
+
+    def _telling_texts(self) -> list[str]:
+        """Content Uris, and names of classes that only reflection would write as texts."""
+        know = self.engine.know
+        texts = {text for uri in know.uris for text in uri.uris}
+        for table in (know.sources, know.queries, know.uri_methods):
+            texts.update(cls[1:-1].replace("/", ".") for cls, _ in table.rows)
+        texts.update(
+            java.partition("->")[0][1:-1].replace("/", ".")
+            for java in (*know.source_fields, *know.uri_fields)
+        )
+        return sorted(texts)
 
     def add(self, methods: Iterable[int]) -> bool:
         """Add methods with all that can make them run; tell whether anything was new."""
@@ -109,6 +123,7 @@ class Relevance:
                 found.update(c for c, _ in index.callers(reference))
             elif not inside and cls != "Ljava/lang/Object;":
                 called_back = True
+        called_back = called_back or not found  # by a page, a layout, reflection
         if called_back and not info.access & 0xA:
             for cls in (info.cls, *index.all_subtypes(info.cls)[:50]):
                 if cls in self.asked:
@@ -117,6 +132,17 @@ class Relevance:
                 found.update(m for m, _ in index.instantiations(cls))
                 if any(t in types.chain(cls) for t in _COMPONENTS):
                     found.update(self._starters(cls))
+                    found.update(self._registrars(cls))
+        return found
+
+    def _registrars(self, cls: str) -> set[int]:
+        """A component's own methods by which the platform enters it: they register the others."""
+        index, found = self.index, set()
+        for mid in index.methods_of(cls):
+            info = index.method(mid)
+            entered = info.name == "<init>" or (info.name[:2] == "on" and info.name[2:3].isupper())
+            if entered and info.has_code:
+                found.add(mid)
         return found
 
     def _starters(self, cls: str) -> set[int]:

@@ -7,10 +7,12 @@ with the fields of objects joined between entry points.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from auditor.dex import MethodInfo
+from auditor.flows import effecting
 from auditor.flows.app import App
 from auditor.flows.engine import PICKED, Later, Start
 from auditor.flows.heap import Heap, Key, Stored
@@ -86,6 +88,7 @@ class Program:
         self.relevance = Relevance(engine)
         if not self.relevance.whole:
             engine.enter = self.relevance.wanted.__contains__
+            engine.partial = True
         self.roots: dict[RootKey, Root] = {}
         self.queue: list[tuple[int, int, Root]] = []
         self.queued: set[RootKey] = set()
@@ -326,30 +329,28 @@ class Program:
         return (
             any(m.id in wanted or m.id < 0 for m in methods)
             or root.name == "<init>"
-            or any(a.taints for a in root.args)
+            or any(effecting.deep_taints(self.engine, a, app=True) for a in root.args)
         )
 
     def _spread(self) -> bool:
         """Data stand in fields and stores now: what reads them is of interest too."""
         if self.relevance.whole:
             return False
-        index, base = self.engine.index, self.engine.base.changes
+        base = self.engine.base.changes
+        rich = self._rich()
         names: dict[str, None] = {}
         stores: dict[str, None] = {}
+        readers: dict[int, None] = {}
         for (owner, name), (value, _) in base.items():
-            if not value.taints:
+            if not value.taints and not any(a in rich for a in value.atoms if type(a) is Obj):
                 continue
+            if type(owner) is Obj and owner.key[0] == "component" and name == "intent":
+                readers.update(dict.fromkeys(self._own_methods(owner.type)))
             if isinstance(owner, str) or owner.app:
                 names.setdefault(f"{owner if isinstance(owner, str) else owner.type}->{name}")
             elif owner.key[0] == "global":
                 stores.setdefault(str(owner.key[1]))
-        readers: dict[int, None] = {}
-        for text in names:
-            cls, _, name = text.partition("->")
-            for above in (cls, *self.engine.types.chain(cls)):
-                for fid in index.fields_of(above):
-                    if index.field(fid).name == name:
-                        readers.update(dict.fromkeys(m for m, _ in index.field_reads(fid)))
+        readers.update(dict.fromkeys(self._field_readers(names)))
         for store in stores:
             readers.update(dict.fromkeys(self._store_readers(store)))
         if not self.relevance.add(readers):
@@ -362,6 +363,45 @@ class Program:
                 del self.skipped[key]
                 self._enqueue(root)
         return bool(self.queue)
+
+    def _field_readers(self, names: Iterable[str]) -> list[int]:
+        """Methods that read the fields `cls->name`, declared there or above."""
+        index, found = self.engine.index, []
+        for text in names:
+            cls, _, name = text.partition("->")
+            for above in (cls, *self.engine.types.chain(cls)):
+                for fid in index.fields_of(above):
+                    if index.field(fid).name == name:
+                        found += [m for m, _ in index.field_reads(fid)]
+        return found
+
+    def _rich(self) -> set[Obj]:
+        """Objects from which data can be reached, through fields and entries of any depth."""
+        owners: dict[Obj, list[Obj]] = {}
+        rich: set[Obj] = set()
+        for (owner, _), (value, _) in self.engine.base.changes.items():
+            if type(owner) is not Obj:
+                continue
+            if value.taints:
+                rich.add(owner)
+            for held in value.objects():
+                owners.setdefault(held, []).append(owner)
+        queue = sorted(rich, key=lambda obj: obj.number)
+        while queue:
+            for owner in owners.get(queue.pop(), ()):
+                if owner not in rich:
+                    rich.add(owner)
+                    queue.append(owner)
+        return rich
+
+    def _own_methods(self, cls: str) -> list[int]:
+        """Methods with code that a component's class and its own superclasses define."""
+        engine, found = self.engine, []
+        at: str | None = cls
+        while at and engine.index.is_defined(at) and not engine.is_opaque(at):
+            found += [m for m in engine.index.methods_of(at) if engine.index.method(m).has_code]
+            at = engine.index.superclass(at)
+        return found
 
     def _store_readers(self, store: str) -> list[int]:
         """Methods that call what reads a global store (preferences, tables, files)."""
