@@ -189,6 +189,8 @@ class Engine(Machine):
         self.opaque_classes: frozenset[str] = frozenset()
         self.partial = False
         """Not every method is interpreted: fields may be stored into by others."""
+        self.callback_classes: set[str] = set()
+        """Classes whose objects, handed on, can come to read personal data when called back."""
         self.idle = 0
         """How many methods deep the interpreter is in code of no interest."""
         self.enter: Callable[[int], bool] = lambda method: True
@@ -468,16 +470,19 @@ class Engine(Machine):
         return any(table.find(chain, method.name, method.params) for table in tables)
 
     def carries(self, args: tuple[Value, ...]) -> bool:
-        """Tell whether data go in: with a value, in its object, or in what that holds."""
+        """Tell whether data go in, or a callback that reads some: in a value or what it holds."""
+        telling, holders = self.callback_classes, self.holders
         for arg in args:
             if arg.taints:
                 return True
-            for obj in arg.objects() if self.holders else ():
-                if obj in self.holders:
+            for obj in arg.objects() if telling or holders else ():
+                if obj in holders or obj.type in telling:
                     return True
                 for name in self.names.get(obj, ()):
                     found = self.heap.find((obj, name))
-                    if found and any(o in self.holders for o in found[0].atoms if type(o) is Obj):
+                    if found and any(
+                        o in holders or o.type in telling for o in found[0].atoms if type(o) is Obj
+                    ):
                         return True
         return False
 

@@ -123,7 +123,11 @@ class Relevance:
                 found.update(c for c, _ in index.callers(reference))
             elif not inside and cls != "Ljava/lang/Object;":
                 called_back = True
+        if info.name == "<clinit>":
+            return self._users(info.cls)
         called_back = called_back or not found  # by a page, a layout, reflection
+        if called_back and not any(t in types.chain(info.cls) for t in _COMPONENTS):
+            self.engine.callback_classes.add(info.cls)
         if called_back and not info.access & 0xA:
             for cls in (info.cls, *index.all_subtypes(info.cls)[:50]):
                 if cls in self.asked:
@@ -133,6 +137,18 @@ class Relevance:
                 if any(t in types.chain(cls) for t in _COMPONENTS):
                     found.update(self._starters(cls))
                     found.update(self._registrars(cls))
+        return found
+
+    def _users(self, cls: str) -> set[int]:
+        """Methods that first use a class: its static initializer runs there."""
+        index = self.index
+        found = {m for m, _ in index.instantiations(cls)}
+        for mid in index.methods_of(cls):
+            if index.method(mid).access & 0x8:
+                found.update(c for c, _ in index.callers(mid))
+        for fid in index.fields_of(cls):
+            if index.field(fid).access & 0x8:
+                found.update(m for m, _ in index.field_reads(fid))
         return found
 
     def _registrars(self, cls: str) -> set[int]:

@@ -329,6 +329,7 @@ class Program:
         return (
             any(m.id in wanted or m.id < 0 for m in methods)
             or root.name == "<init>"
+            or (root.on is not root.component and self.engine.carries((of(root.on),)))
             or any(effecting.deep_taints(self.engine, a, app=True) for a in root.args)
         )
 
