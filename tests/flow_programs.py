@@ -95,6 +95,16 @@ def _while(w: Writer, condition: Statement, body: Block) -> None:
     w.write(f"goto/16 {start}\n{end}")
 
 
+def _try(w: Writer, body: Block, handler: Block) -> None:
+    start, end, caught, after = (w.label() for _ in range(4))
+    w.write(start)
+    w.block(body)
+    w.write(f"nop\n{end}\ngoto/16 {after}\n{caught}\nmove-exception v0")
+    w.block(handler)
+    w.write(f"nop\n{after}")
+    w.lines.append(f"    .catchall {{{start} .. {end}}} {caught}")
+
+
 def _call(w: Writer, number: int, target: str, text: str, box: str) -> None:
     returned = "{B}" if target in BOXES else "{T}"
     w.write(
@@ -205,6 +215,7 @@ WRITERS: dict[str, Callable[..., None]] = {
     "call": _call,
     "if": _if,
     "while": _while,
+    "try": _try,
 }
 
 _CLASSES = """

@@ -18,7 +18,11 @@ Thing = Any
 
 
 class Ended(Exception):  # noqa: N818
-    """The run ends here: an exception of Java, or a bound."""
+    """The run ends here: at a bound, or at an exception of Java."""
+
+
+class Thrown(Ended):
+    """An exception of Java, which a handler may catch."""
 
 
 @dataclass(eq=False)
@@ -93,6 +97,11 @@ class Run:
             while self.holds(rest[0], h):
                 self.steps += 1
                 self.block(rest[1], h)
+        elif kind == "try":
+            try:
+                self.block(rest[0], h)
+            except Thrown:
+                self.block(rest[1], h)
         elif kind == "call":
             h[rest[1]] = self.call(rest[0], h[rest[2]], h[rest[3]])
         elif kind == "sink":
@@ -104,7 +113,7 @@ class Run:
             try:
                 ACTIONS[kind](self, h, *rest)
             except (AttributeError, IndexError) as error:  # null, or out of bounds
-                raise Ended from error
+                raise Thrown from error
 
 
 Action = Callable[..., None]

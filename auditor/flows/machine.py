@@ -433,6 +433,10 @@ class _Run:
                 frame.thrown = join(frame.thrown, registers[insn.regs[0]])
                 alive = False
                 break
+            if block.handlers and _overwrites(op, insn, registers):
+                for handler, _ in block.handlers:  # what was thrown before this sees the old value
+                    self._flow(handler, registers, m.heap, frame.guards, grown)
+                    m.heap = m.heap.branch(frame.entry)
             if ops[op](frame, registers, insn) is False:
                 alive = False
                 break
@@ -538,6 +542,23 @@ class _Run:
             self._saw(key)
         if changed:
             self.exits = Heap(self.exits.branch(self.frame.entry), changed)
+
+
+_STORES = frozenset((*range(0x4B, 0x52), *range(0x59, 0x60), *range(0x67, 0x6E)))
+_NO_RESULT = frozenset(
+    (*range(0x0E, 0x12), 0x1D, 0x1E, 0x1F, *range(0x24, 0x2D), *range(0x32, 0x3E))
+    + (*range(0x6E, 0x79), *range(0xFA, 0xFE), 0)
+)
+
+
+def _overwrites(op: int, insn: Insn, registers: list[Value]) -> bool:
+    """Tell whether an instruction takes away data or objects that a handler could still see."""
+    if op in _STORES:
+        return True
+    if op in _NO_RESULT or not insn.regs:
+        return False
+    old = registers[insn.regs[0]]
+    return bool(old.taints) or any(type(a) is Obj for a in old.atoms)
 
 
 def _held(condition: Condition | None, taken: bool) -> frozenset[Condition]:
