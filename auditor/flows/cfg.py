@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.dex import Insn, MethodCode
@@ -89,10 +90,10 @@ def switch_table(insn: Insn) -> dict[int, int]:
 
 
 def _reverse_post_order(blocks: list[Block]) -> tuple[int, ...]:
+    """Rank of each block; what falls through stands before what is jumped to, so that the body of a
+    loop stands before what follows the loop, and handlers stand last."""
     seen, post = {0}, []
-    stack = (
-        [(0, iter((*blocks[0].successors, *(h for h, _ in blocks[0].handlers))))] if blocks else []
-    )
+    stack = [(0, _last_first(blocks[0]))] if blocks else []
     while stack:
         number, rest = stack[-1]
         following = next((s for s in rest if s not in seen), None)
@@ -101,9 +102,12 @@ def _reverse_post_order(blocks: list[Block]) -> tuple[int, ...]:
             stack.pop()
             continue
         seen.add(following)
-        block = blocks[following]
-        stack.append((following, iter((*block.successors, *(h for h, _ in block.handlers)))))
+        stack.append((following, _last_first(blocks[following])))
     order = [len(blocks)] * len(blocks)
     for rank, number in enumerate(reversed(post)):
         order[number] = rank
     return tuple(order)
+
+
+def _last_first(block: Block) -> Iterator[int]:
+    return iter((*(h for h, _ in block.handlers), *reversed(block.successors)))
