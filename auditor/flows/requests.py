@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from auditor.flows import effecting
+from auditor.flows.knowledge import ApiAnnotationEntry
 from auditor.flows.values import (
     NOTHING,
     Atom,
@@ -20,7 +22,9 @@ from auditor.flows.values import (
 if TYPE_CHECKING:
     from auditor.dex import MethodInfo
     from auditor.flows.engine import Engine
-    from auditor.flows.knowledge import ApiAnnotationEntry
+
+_PATH = re.compile(r"(?:https?://)?[\w./{}?=&%:~-]*[./][\w./{}?=&%:~-]*|[\w-]{3,60}")
+"""What can be the path of a request; no sentence, no SQL."""
 
 
 def is_request(engine: Engine, receiver: Value, method: MethodInfo) -> bool:
@@ -51,6 +55,41 @@ def _described(
                 http = entry.method_annotations[java] or str(elements.get("method", ""))
                 value = elements.get("value", elements.get("path", ""))
                 return entry, http, value if isinstance(value, str) else "", declared
+    return _by_structure(engine, method, declared)
+
+
+def _by_structure(
+    engine: Engine, method: MethodInfo, declared: int
+) -> tuple[ApiAnnotationEntry, str, str, int] | None:
+    """A request whose annotations an obfuscator renamed, told by what they look like.
+
+    An interface that no class of the app implements; on the method an annotation with one text that
+    is a path; on every parameter (the last may be a continuation) an annotation of its own.
+    """
+    index = engine.index
+    if index.all_subtypes(method.cls):
+        return None
+    parameters = index.parameter_annotations(declared)
+    rows = [parameters[n] if n < len(parameters) else () for n in range(len(method.params))]
+    if rows and not rows[-1] and len(rows) > 1:
+        rows = rows[:-1]
+    if not rows or not all(rows):
+        return None
+    for annotation in index.method_annotations(declared):
+        texts = [value for _, value in annotation.elements if isinstance(value, str)]
+        if annotation.visibility != "runtime" or len(texts) != 1 or not _PATH.fullmatch(texts[0]):
+            continue
+        engine.limit("renamed_library", declared, "taken for an HTTP request by its annotations")
+        named = {
+            a.type[1:-1].replace("/", ".")
+            for row in rows
+            for a in row
+            if any(isinstance(value, str) for _, value in a.elements)
+        }
+        entry = ApiAnnotationEntry(
+            id="by-structure", method_annotations={}, named=tuple(sorted(named))
+        )
+        return entry, "", texts[0], declared
     return None
 
 
