@@ -289,7 +289,7 @@ def _few(taints: frozenset[Taint]) -> frozenset[Taint]:
 
 
 def relabelled(taints: frozenset[Taint], label: str) -> frozenset[Taint]:
-    """The taints under `label`, save those that already stand under a key."""
+    """The taints with `label` put before the names that they bear already."""
     if not taints or not label:
         return taints
     return frozenset(Taint(t.source, _under(label, t.label), t.trail, t.marks) for t in taints)
