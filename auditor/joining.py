@@ -28,7 +28,6 @@ from auditor.facts import (
 from auditor.flows.trace import Traced, constant_argument
 from auditor.ingest.quote import quote_methods
 from auditor.model import (
-    AuditReport,
     CallSite,
     CodePlace,
     Endpoint,
@@ -225,14 +224,14 @@ def own_texts(code: CodeIndex, owner: Owners) -> tuple[str, ...]:
     )
 
 
-def quoted(report: AuditReport, inputs: Sequence[tuple[str, bytes]]) -> Mapping[str, str]:
+def quoted(
+    flows: Sequence[Flow], reads: Sequence[SourceRead], inputs: Sequence[tuple[str, bytes]]
+) -> Mapping[str, str]:
     """Decompile the methods that the report quotes, those of data that leave first."""
     wanted: dict[tuple[str, str], None] = {}
-    for flow in sorted(
-        report.flows, key=lambda f: (f.sink_kind not in ("network", "sms", "web"), f)
-    ):
+    for flow in sorted(flows, key=lambda f: (f.sink_kind not in ("network", "sms", "web"), f)):
         wanted.setdefault((flow.source.dex, flow.source.caller))
         wanted.setdefault((flow.sink.dex, flow.sink.caller))
-    for read in report.reads:
+    for read in reads:
         wanted.setdefault((read.site.dex, read.site.caller))
     return quote_methods(dict(inputs), list(wanted)[:_QUOTES])

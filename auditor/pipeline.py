@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -28,9 +28,21 @@ from auditor.joining import (
     with_recipients,
     with_uses,
 )
-from auditor.model import AuditReport, Package, Terms
+from auditor.model import (
+    AuditReport,
+    Endpoint,
+    Flow,
+    Framework,
+    Library,
+    Limit,
+    Package,
+    Packer,
+    PermissionUse,
+    SourceRead,
+    Terms,
+)
 from auditor.terms import TermsSource, annotate, bundled_terms, read_terms, read_terms_file
-from auditor.verdicts import Evidence, load_knowledge, reach_verdict
+from auditor.verdicts import Evidence, Observation, load_knowledge, reach_verdict
 from auditor.verdicts.provisions import load_instruments
 
 Progress = Callable[[str], None]
@@ -50,6 +62,28 @@ class Options:
     """Code dumped from memory, to complete a packed app."""
     quotes: bool = True
     progress: Progress = field(default=lambda stage: None)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What the app's bytes alone decide: everything before terms are given and rules applied."""
+
+    package: Package
+    libraries: tuple[Library, ...]
+    frameworks: tuple[Framework, ...]
+    packers: tuple[Packer, ...]
+    permissions: tuple[PermissionUse, ...]
+    reads: tuple[SourceRead, ...]
+    flows: tuple[Flow, ...]
+    endpoints: tuple[Endpoint, ...]
+    terms: tuple[TermsSource, ...]
+    """Documents of terms found inside the package, not yet read."""
+    links: tuple[str, ...]
+    """Addresses of terms that the package shows."""
+    code_strings: tuple[str, ...]
+    observations: tuple[Observation, ...]
+    limits: tuple[Limit, ...]
+    quotes: Mapping[str, str]
 
 
 def audit(path: Path, catalog: Catalog, options: Options) -> AuditReport:
@@ -92,6 +126,14 @@ def check_jurisdictions(asked: Sequence[str], catalog: Catalog) -> None:
 
 def audit_package(package: Package, catalog: Catalog, options: Options) -> AuditReport:
     """Audit an app that has been read."""
+    return conclude(examine(package, catalog, options), catalog, options)
+
+
+def examine(package: Package, catalog: Catalog, options: Options) -> Examined:
+    """Find everything that does not depend on given terms and on rules; opens the app's files.
+
+    Of the options only `extra_dex`, `quotes` and `progress` matter here.
+    """
     options.progress("code")
     read = read_code(package)
     inputs = [*read.files, *options.extra_dex]
@@ -103,51 +145,62 @@ def audit_package(package: Package, catalog: Catalog, options: Options) -> Audit
     traced = trace_flows(code, package.manifest, package.resources, catalog, owner)
     traced = with_other_code(traced, facts, code, catalog)
     traced = with_constants(traced, facts, code, owner)
-    options.progress("terms")
-    found, links = bundled_terms(package, catalog)
-    terms = replace(read_terms([*options.terms, *found], catalog), links=links)
-    options.progress("verdict")
     flows, endpoints = with_recipients(package, traced, facts, catalog)
-    limits = tuple(
-        sorted(
-            {
-                *package.limits,
-                *read.limits,
-                *code.limits,
-                *facts.limits,
-                *traced.limits,
-                *terms.limits,
-                *resource_limits(package),
-            }
-        )
-    )
-    evidence = Evidence(
+    terms, links = bundled_terms(package, catalog)
+    limits = {*package.limits, *read.limits, *code.limits, *facts.limits, *traced.limits}
+    if options.quotes:
+        options.progress("quotes")
+    return Examined(
         package=package,
-        terms=terms,
-        reads=traced.reads,
-        flows=flows,
-        endpoints=endpoints,
-        libraries=facts.libraries,
-        limits=limits,
-        code_strings=own_texts(code, owner),
-        observations=observations(facts, traced),
-        jurisdictions=options.jurisdictions,
-        lending=options.lending,
-        date=options.date,
-    )
-    verdict = reach_verdict(evidence, load_knowledge(catalog))
-    report = AuditReport(
-        package=package,
-        tool_version=__version__,
-        catalog_digest=catalog.digest,
         libraries=facts.libraries,
         frameworks=facts.frameworks,
         packers=facts.packers,
         permissions=with_uses(facts, traced),
         reads=traced.reads,
         flows=flows,
-        practices=verdict.practices,
         endpoints=endpoints,
+        terms=terms,
+        links=links,
+        code_strings=own_texts(code, owner),
+        observations=observations(facts, traced),
+        limits=tuple(sorted({*limits, *resource_limits(package)})),
+        quotes=quoted(flows, traced.reads, inputs) if options.quotes else {},
+    )
+
+
+def conclude(app: Examined, catalog: Catalog, options: Options) -> AuditReport:
+    """Compare what was found with terms and rules; opens no file of the app."""
+    options.progress("terms")
+    terms = replace(read_terms([*options.terms, *app.terms], catalog), links=app.links)
+    limits = tuple(sorted({*app.limits, *terms.limits}))
+    options.progress("verdict")
+    evidence = Evidence(
+        package=app.package,
+        terms=terms,
+        reads=app.reads,
+        flows=app.flows,
+        endpoints=app.endpoints,
+        libraries=app.libraries,
+        limits=limits,
+        code_strings=app.code_strings,
+        observations=app.observations,
+        jurisdictions=options.jurisdictions,
+        lending=options.lending,
+        date=options.date,
+    )
+    verdict = reach_verdict(evidence, load_knowledge(catalog))
+    return AuditReport(
+        package=app.package,
+        tool_version=__version__,
+        catalog_digest=catalog.digest,
+        libraries=app.libraries,
+        frameworks=app.frameworks,
+        packers=app.packers,
+        permissions=app.permissions,
+        reads=app.reads,
+        flows=app.flows,
+        practices=verdict.practices,
+        endpoints=app.endpoints,
         terms=terms,
         findings=verdict.findings,
         limits=limits,
@@ -155,21 +208,21 @@ def audit_package(package: Package, catalog: Catalog, options: Options) -> Audit
         jurisdictions=verdict.jurisdictions.packs,
         jurisdiction_why=verdict.jurisdictions.why,
         jurisdiction_why_zh=verdict.jurisdictions.why_zh,
+        quotes=app.quotes,
         severity=verdict.severity,
     )
-    if not options.quotes:
-        return report
-    options.progress("quotes")
-    return replace(report, quotes=quoted(report, inputs))
 
 
 __all__ = [
+    "Examined",
     "Options",
     "annotate",
     "audit",
     "audit_nested",
     "audit_package",
     "check_jurisdictions",
+    "conclude",
+    "examine",
     "read_terms_file",
     "understand_terms",
 ]
