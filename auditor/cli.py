@@ -17,6 +17,7 @@ import typer
 
 from auditor import __version__
 from auditor.commands.console import PIPE_CLOSED, note
+from auditor.commands.diff import diff
 from auditor.commands.explain import explain
 from auditor.commands.rules import rules
 from auditor.commands.scan import scan
@@ -62,6 +63,7 @@ app.command(
     epilog="Example: `auditor scan app.apk --terms privacy.html --terms agreement.docx --lang en`"
 )(scan)
 app.command(epilog="Example: `auditor terms policy.html --format json`")(terms)
+app.command(epilog="Example: `auditor diff old.apk new.apk --format html --out changes.html`")(diff)
 app.add_typer(rules)
 app.command(epilog="Example: `auditor explain picker-mask --lang zh`")(explain)
 app.command(epilog="Example: `auditor schema > report.schema.json`")(schema)

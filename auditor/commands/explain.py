@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,13 +11,10 @@ import typer
 from auditor.commands.console import harmless, say
 from auditor.commands.options import LanguageOption, RulesOption, catalog, language
 from auditor.commands.rules import print_description
-from auditor.errors import UnreadableInputError, UsageError
+from auditor.errors import UsageError
 
 if TYPE_CHECKING:
     from auditor.rulebook import Description
-
-_MAX_REPORT = 512 * 2**20
-"""Bytes of a JSON report."""
 
 
 def explain(
@@ -43,11 +39,14 @@ def explain(
     speech, known = language(lang), catalog(rules)
     described: list[Description] = []
     if report is not None:
-        described += _in_report(_read_report(report), name, speech)
+        from auditor.report.reopen import read_report
+
+        found = read_report(report).model_dump(mode="json", by_alias=True)
+        described += _in_report(found, name, speech)
     general = (rulebook.describe_word, rulebook.describe_data_type, rulebook.describe_rule)
     for describe in () if described else general:
-        if found := describe(known, name, speech):
-            described.append(found)
+        if (one := describe(known, name, speech)) is not None:
+            described.append(one)
     if not described:
         near = ", ".join(rulebook.near_names(known, name))
         raise UsageError(f"nothing is called {name!r}" + (f"; near: {near}" if near else ""))
@@ -55,22 +54,6 @@ def explain(
         if number:
             say()
         print_description(one)
-
-
-def _read_report(path: Path) -> Mapping[str, Any]:
-    try:
-        if path.stat().st_size > _MAX_REPORT:
-            raise UnreadableInputError(f"{path}: larger than {_MAX_REPORT >> 20} MB")
-        found = json.loads(path.read_bytes())
-    except OSError as error:
-        raise UnreadableInputError(f"{path}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise UnreadableInputError(f"{path}: not JSON: {error}") from error
-    if not isinstance(found, dict) or not str(found.get("schema", "")).startswith(
-        "auditor.report/"
-    ):
-        raise UnreadableInputError(f"{path}: no report of this program")
-    return found
 
 
 def _in_report(report: Mapping[str, Any], name: str, lang: str) -> Iterator[Description]:

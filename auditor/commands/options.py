@@ -38,6 +38,23 @@ RulesOption = Annotated[
         help="Folder with rules, libraries, … of your own, laid out like auditor/data. Repeatable.",
     ),
 ]
+JurisdictionOption = Annotated[
+    str,
+    typer.Option(
+        "--jurisdiction",
+        "-j",
+        metavar="NAMES",
+        help="Rule packs: cn,play,in,… Default: those that the app's signs point to.",
+    ),
+]
+LendingOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--lending/--not-lending",
+        help="Say whether it is a lending app. Default: by its signs.",
+        show_default=False,
+    ),
+]
 
 
 def language(chosen: Language | None) -> str:

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor.commands.console import Doing, harmless, note, say, say_lines
-from auditor.commands.options import LanguageOption, RulesOption, catalog, language, names
+from auditor.commands.options import (
+    JurisdictionOption,
+    LanguageOption,
+    LendingOption,
+    RulesOption,
+    catalog,
+    language,
+    names,
+)
 from auditor.commands.output import stems, write_file
 from auditor.errors import AuditError, UsageError
 
@@ -64,23 +72,8 @@ def scan(
         Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the reports.")
     ] = Path("out"),
     lang: LanguageOption = None,
-    jurisdiction: Annotated[
-        str,
-        typer.Option(
-            "--jurisdiction",
-            "-j",
-            metavar="NAMES",
-            help="Rule packs: cn,play,in,… Default: those that the app's signs point to.",
-        ),
-    ] = "",
-    lending: Annotated[
-        bool | None,
-        typer.Option(
-            "--lending/--not-lending",
-            help="Say whether it is a lending app. Default: by its signs.",
-            show_default=False,
-        ),
-    ] = None,
+    jurisdiction: JurisdictionOption = "",
+    lending: LendingOption = None,
     date: Annotated[
         str, typer.Option(metavar="YYYY-MM-DD", help="Date of the app: which texts were in force.")
     ] = "",

@@ -1,14 +1,32 @@
-"""`auditor schema`: the contract of the JSON document."""
+"""`auditor schema`: the contracts of the JSON documents."""
 
 from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
 
 from auditor.commands.console import say
 
 
-def schema() -> None:
-    """Print the JSON Schema of the report document (draft 2020-12)."""
+class Contract(StrEnum):
+    """Documents that other programs read."""
+
+    REPORT = "report"
+    DIFF = "diff"
+
+
+def schema(
+    of: Annotated[Contract, typer.Argument(metavar="[report|diff]", help="Which document.")] = (
+        Contract.REPORT
+    ),
+) -> None:
+    """Print the JSON Schema (draft 2020-12) of the report document, or of what `diff` writes."""
     import json
 
     from auditor.report import schema as report_schema
+    from auditor.report.changes_out import changes_schema
 
-    say(json.dumps(report_schema(), indent=2, ensure_ascii=False, sort_keys=True))
+    made = report_schema() if of is Contract.REPORT else changes_schema()
+    say(json.dumps(made, indent=2, ensure_ascii=False, sort_keys=True))

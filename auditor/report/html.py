@@ -51,35 +51,53 @@ def render_html(report: AuditReport, lang: str = "en") -> str:
     Raises:
         UsageError: there are no messages in `lang`.
     """
-    first = words(lang)
-    langs = {lang: first, **{c: w for c, w in languages().items() if c != lang}}
     page = gather(report)
+    langs = _languages(lang)
+    return render_page(
+        "page.html.j2",
+        lang,
+        page=page,
+        report=report,
+        wide=wide(page.flows, langs) if page.flows else None,
+        narrow=narrow(page.flows, langs) if page.flows else None,
+        levels=tuple(Level),
+        glossary=GLOSSARY,
+        local=in_both,
+        recipient=recipient,
+        owner=owner,
+        readable=readable,
+    )
+
+
+def render_page(template: str, lang: str, **values: object) -> str:
+    """Render one template of `reports/templates/` in every language, `lang` first.
+
+    Raises:
+        UsageError: there are no messages in `lang`.
+    """
+    langs = _languages(lang)
     css = stylesheet(tuple(langs))
     text = (
         _environment()
-        .get_template("page.html.j2")
+        .get_template(template)
         .render(
-            page=page,
-            report=report,
             langs=langs,
-            first=first,
-            css=Markup(css),
+            first=langs[lang],
+            css=Markup(css),  # our own file, no foreign text in it
             style_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
-            wide=wide(page.flows, langs) if page.flows else None,
-            narrow=narrow(page.flows, langs) if page.flows else None,
-            levels=tuple(Level),
-            glossary=GLOSSARY,
             say=say,
             Name=Name,
-            local=in_both,
             Code=Code,
-            recipient=recipient,
-            owner=owner,
-            readable=readable,
             **_sayers(langs),
+            **values,
         )
     )
     return _BLANK.sub("\n", text)
+
+
+def _languages(lang: str) -> Mapping[str, Words]:
+    first = words(lang)
+    return {lang: first, **{c: w for c, w in languages().items() if c != lang}}
 
 
 def stylesheet(langs: Sequence[str]) -> str:
