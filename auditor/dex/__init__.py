@@ -4,6 +4,7 @@ from auditor.dex.code import MethodCode, TryBlock
 from auditor.dex.image import DexInput
 from auditor.dex.index import CodeIndex
 from auditor.dex.insns import Insn
+from auditor.dex.opcodes import REFERRING
 from auditor.dex.records import CallSiteInfo, FieldInfo, MethodHandle, MethodInfo
 from auditor.dex.values import (
     Annotation,
@@ -17,6 +18,7 @@ from auditor.dex.values import (
 )
 
 __all__ = [
+    "REFERRING",
     "Annotation",
     "CallSiteInfo",
     "CodeIndex",

@@ -80,6 +80,9 @@ def read_code(image: DexImage, at: int, names: ImageNames) -> MethodCode:
         raise DexFormatError(f"{size} code units; methods of more than {MAX_UNITS} are not decoded")
     units = memoryview(image.data)[start:end].cast("H").tolist()
     insns = decode_insns(units, names)
+    highest = max(map(max, filter(None, (insn.regs for insn in insns))), default=-1)
+    if max(highest + 1, ins) > registers:  # no verifier lets it pass
+        raise DexFormatError(f"register v{max(highest, ins - 1)} in a method of {registers}")
     return MethodCode(
         registers,
         ins,

@@ -132,6 +132,8 @@ def _ref_kinds() -> npt.NDArray[np.uint8]:
 
 REF_KINDS: Final = _ref_kinds()
 """Constant table of each opcode (`STRING`, `TYPE`, …), `NO_REF` for most."""
+REFERRING: Final = frozenset(op for op, kind in enumerate(REF_KINDS.tolist()) if kind != NO_REF)
+"""Opcodes that name an entry of a constant table."""
 
 PACKED_PAYLOAD, SPARSE_PAYLOAD, ARRAY_PAYLOAD = 0x0100, 0x0200, 0x0300
 """First code unit of the tables that stand between the instructions, disguised as `nop`."""

@@ -265,7 +265,7 @@ def deep_taints(engine: Engine, value: Value, *, app: bool) -> frozenset[Taint]:
                 continue
             seen.add(obj)
             for name in list(engine.names.get(obj, ())):
-                if name[0] == "$":
+                if name[:1] == "$":
                     continue
                 inner = engine.get_field(obj, name)
                 if inner is not None and (inner.taints or inner.atoms):
@@ -277,7 +277,7 @@ def deep_taints(engine: Engine, value: Value, *, app: bool) -> frozenset[Taint]:
 
 
 def _label(engine: Engine, obj: Obj, name: str) -> str:
-    if name[0] == "[":
+    if name[:1] == "[":
         inner = name[1:-1]
         return "" if inner == "?" or inner.lstrip("-").isdigit() else inner
     return functions.serialized_name(engine, obj.type, name) if obj.app else ""

@@ -888,7 +888,7 @@ class Engine(Machine):
             constant = strings.platform_constant(info.cls, info.name)
             if constant is not None:
                 return of(constant)
-            if info.type[0] == "L":
+            if info.type[:1] == "L":
                 obj = self.made(info.type, ("static", info.cls, info.name))
                 return of(obj)
             return ANY
@@ -918,7 +918,7 @@ class Engine(Machine):
 
     def missing(self, owner: Value, cls: str, name: str, type_: str) -> Value:
         """A field nothing was stored into: its default, or unknown when others may store."""
-        if type_[0] not in "L[":
+        if type_[:1] not in ("L", "["):
             return ZERO if not owner.any and owner.atoms else ANY
         objects = owner.objects()
         if objects and all(o.app for o in objects) and not owner.any:
@@ -939,7 +939,7 @@ class Engine(Machine):
             return ANY
         if type_ == "Z":
             return TRUTH
-        if type_[0] != "L" or type_ in ("Ljava/lang/String;", "Ljava/lang/CharSequence;"):
+        if type_[:1] != "L" or type_ in ("Ljava/lang/String;", "Ljava/lang/CharSequence;"):
             return ANY
         if self.index.is_defined(type_):
             return ANY

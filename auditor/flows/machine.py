@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from auditor.dex import CodeIndex, MethodCode
+from auditor.dex import REFERRING, CodeIndex, MethodCode
 from auditor.flows import arithmetic
 from auditor.flows.cfg import Graph, build_graph, switch_table
 from auditor.flows.heap import NEW as NEW
@@ -429,6 +429,9 @@ class _Run:
             if 0x0E <= op <= 0x11:
                 self._return(registers, insn)
                 return grown
+            if insn.ref is None and op in REFERRING:  # told by the index; no verifier lets it pass
+                alive = False
+                break
             if op == 0x27:
                 frame.thrown = join(frame.thrown, registers[insn.regs[0]])
                 alive = False
@@ -768,7 +771,7 @@ _PLAIN = frozenset(
 
 def _instance(m: Machine, value: Value, wanted: str) -> Value:
     value = value.asked()
-    if value.any or not value.atoms or wanted[0] == "[":
+    if value.any or not value.atoms or wanted[:1] == "[":
         return TRUTH
     answers = set()
     for atom in value.atoms:
@@ -836,7 +839,7 @@ def all_entries(m: Machine, obj: Obj) -> Value:
     """Every entry of a container."""
     total = NOTHING
     for name in list(m.names.get(obj, ())):
-        if name[0] == "[":
+        if name[:1] == "[":
             found = m.get_field(obj, name)
             if found is None:
                 continue

@@ -318,7 +318,7 @@ class Program:
         if not any(t in chain for t in _CONTEXTS[:1]):
             return
         for name in list(engine.names.get(component, ())):
-            if name not in ("intent", "binder") and name[0] != "$":
+            if name not in ("intent", "binder") and name[:1] != "$":
                 engine.store((component, name), NOTHING)
         for method in engine.methods_called(component.type, "<init>", 0):
             engine._land(method, component.type, (of(component),), static=False)

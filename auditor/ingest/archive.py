@@ -112,7 +112,7 @@ class Archive:
         try:
             data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, wanted) if wanted else b""
         except zlib.error as error:
-            if entry.method != DEFLATED and entry.compressed >= wanted:
+            if entry.method != DEFLATED and len(packed) >= wanted:
                 return packed[:wanted]
             raise self._error(entry.name, error) from error
         if len(data) < wanted == entry.size:
