@@ -18,6 +18,7 @@ import typer
 from auditor import __version__
 from auditor.commands.console import PIPE_CLOSED, note
 from auditor.commands.diff import diff
+from auditor.commands.evidence import evidence, verify
 from auditor.commands.explain import explain
 from auditor.commands.rules import rules
 from auditor.commands.scan import scan
@@ -64,6 +65,10 @@ app.command(
 )(scan)
 app.command(epilog="Example: `auditor terms policy.html --format json`")(terms)
 app.command(epilog="Example: `auditor diff old.apk new.apk --format html --out changes.html`")(diff)
+app.command(
+    epilog="Example: `auditor evidence app.apk -t terms.html --out evidence.zip --sign key`"
+)(evidence)
+app.command(epilog="Example: `auditor verify evidence.zip --app app.apk --signer key.pub`")(verify)
 app.add_typer(rules)
 app.command(epilog="Example: `auditor explain picker-mask --lang zh`")(explain)
 app.command(epilog="Example: `auditor schema > report.schema.json`")(schema)

@@ -98,6 +98,17 @@ def audit(path: Path, catalog: Catalog, options: Options) -> AuditReport:
     return audit_package(read_package(path), catalog, options)
 
 
+def audit_bytes(name: str, data: bytes, catalog: Catalog, options: Options) -> AuditReport:
+    """Audit one app that lies in memory, under the name `name`.
+
+    Raises:
+        UnreadablePackageError: it is no readable app.
+        InvalidCatalogError: the catalog is wrong.
+    """
+    options.progress("package")
+    return audit_package(read_package_bytes(name, data), catalog, options)
+
+
 def audit_nested(path: Path, catalog: Catalog, options: Options) -> Iterator[AuditReport]:
     """Audit each APK that lies inside another app."""
     for name, data in nested_packages(read_package(path, nested=True)):
@@ -217,7 +228,9 @@ __all__ = [
     "Examined",
     "Options",
     "annotate",
+    "TermsSource",
     "audit",
+    "audit_bytes",
     "audit_nested",
     "audit_package",
     "check_jurisdictions",

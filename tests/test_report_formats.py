@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from auditor.report import RENDERERS, render_csv, render_graphml, render_sarif, summarize
+from auditor.report import (
+    RENDERERS,
+    render_csv,
+    render_graphml,
+    render_mermaid,
+    render_sarif,
+    summarize,
+)
 from auditor.report.table import COLUMNS, safe
 from tests import report_fixture as fixture
 
@@ -188,3 +195,33 @@ def test_graphml_of_hostile_strings_is_well_formed(index: int) -> None:
     assert {e.tag for e in root.iter()} == {
         f"{GRAPHML}{name}" for name in ("graphml", "key", "graph", "node", "edge", "data")
     }
+
+
+MERMAID = re.compile(
+    r"flowchart LR"
+    r'|  n\d+(\(\[|\[|\{\{|\[/)"[^"\\<>&`\n]*"(\]\)|\]|\}\}|/\])'
+    r"|  n\d+ (-->|-\.->) n\d+"
+)
+"""Every line that a flowchart of ours may have."""
+
+
+def test_mermaid_values() -> None:
+    lines = render_mermaid(fixture.rich(), "en").splitlines()
+
+    assert lines[0] == "flowchart LR"
+    assert lines[1] == '  n0(["the address book, the whole list"])'
+    assert '  n1["ContactReader.readAll"]' in lines
+    assert any("POST http://risk.kyj-data.example/collect" in line for line in lines)
+    assert "  n0 --> n1" in lines
+    assert any(" -.-> " in line for line in lines)
+    assert "通讯录" in render_mermaid(fixture.rich(), "zh")
+
+
+def test_mermaid_of_an_app_without_flows_says_so() -> None:
+    assert render_mermaid(fixture.quiet(), "en") == 'flowchart LR\n  n0["No sign seen"]\n'
+
+
+@pytest.mark.parametrize("index", range(len(fixture.HOSTILE)))
+def test_mermaid_of_hostile_strings_holds_only_what_it_may(index: int) -> None:
+    text = render_mermaid(fixture.hostile(index), "en")
+    assert [line for line in text.splitlines() if not MERMAID.fullmatch(line)] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,9 @@ from auditor.errors import UsageError
 
 if TYPE_CHECKING:
     from auditor.catalog import Catalog
+
+
+_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
 
 class Language(StrEnum):
@@ -84,3 +88,14 @@ def catalog(folders: list[Path] | None) -> Catalog:
 def names(text: str) -> tuple[str, ...]:
     """Split a list joined by commas, each name once."""
     return tuple(dict.fromkeys(n for n in text.replace(" ", "").split(",") if n))
+
+
+def checked_date(text: str) -> str:
+    """Give the date of `--date` back, or an empty text where there is none.
+
+    Raises:
+        UsageError: it is no ISO date.
+    """
+    if text and not _DATE.fullmatch(text):
+        raise UsageError(f"--date: {text!r} is no date like 2024-07-31")
+    return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -18,6 +17,7 @@ from auditor.commands.options import (
     LendingOption,
     RulesOption,
     catalog,
+    checked_date,
     language,
     names,
 )
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from auditor.model import AuditReport
     from auditor.pipeline import Options
 
-_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _GRAVITY = (0, 1, 4, 2, 3)
 """Exit codes, least first: of several apps the gravest decides."""
 _PDF = "pdf"
@@ -65,7 +64,10 @@ def scan(
     formats: Annotated[
         str,
         typer.Option(
-            "--format", "-f", metavar="NAMES", help="Any of html,json,jsonl,sarif,csv,graphml,pdf."
+            "--format",
+            "-f",
+            metavar="NAMES",
+            help="Any of html,json,jsonl,sarif,csv,graphml,mmd,pdf.",
         ),
     ] = "html,json",
     out: Annotated[
@@ -106,15 +108,13 @@ def scan(
     from auditor.pipeline import Options, check_jurisdictions, read_terms_file
 
     wanted = _formats(formats)
-    if date and not _DATE.fullmatch(date):
-        raise UsageError(f"--date: {date!r} is no date like 2024-07-31")
     packs, known = names(jurisdiction), catalog(rules)
     check_jurisdictions(packs, known)
     options = Options(
         terms=tuple(read_terms_file(path) for path in terms or ()),
         jurisdictions=packs,
         lending=lending,
-        date=date,
+        date=checked_date(date),
         extra_dex=_dumped(dex),
     )
     writer = _Writer(out, wanted, language(lang), quiet)

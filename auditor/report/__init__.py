@@ -11,6 +11,7 @@ from auditor.model import AuditReport
 from auditor.report.document import build, render_json, render_json_lines, schema, terms_document
 from auditor.report.graph import render_graphml
 from auditor.report.html import render_html
+from auditor.report.mermaid import render_mermaid
 from auditor.report.sarif import render_sarif
 from auditor.report.table import render_csv
 from auditor.report.terminal import TerminalLine, summarize
@@ -23,6 +24,7 @@ RENDERERS: Mapping[str, Callable[[AuditReport, str], str]] = {
     "sarif": render_sarif,
     "csv": render_csv,
     "graphml": render_graphml,
+    "mmd": render_mermaid,
 }
 """Formats by the ending of their files; what they give is to be written as UTF-8."""
 
@@ -36,6 +38,7 @@ __all__ = [
     "render_html",
     "render_json",
     "render_json_lines",
+    "render_mermaid",
     "render_sarif",
     "schema",
     "summarize",
