@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from auditor.model import Level
 from tests.facts_fixture import FakeCode, manifest, package
 
 CATALOG = Catalog()
+HERE = Path(__file__).parent
 RN = FakeCode(["Lcom/facebook/react/A;"])
 
 
@@ -29,9 +31,10 @@ def hermes(strings: list[str], version: int = 96) -> bytes:
             offset, length = len(overflow) // 8 - 1, 255
         entries += struct.pack("<I", wide | offset << 1 | length << 24)
         storage += raw
-    counts = (0, 0, 0, 0, 0, len(strings), len(overflow) // 8, len(storage))
+    counts = (0, 0, 0, 1, 0, len(strings), len(overflow) // 8, len(storage))
     head = blobs.HERMES_MAGIC + struct.pack("<I20s8I", version, b"", *counts)
-    return head.ljust(128, b"\0") + entries + overflow + storage
+    kinds = struct.pack("<I", len(strings))
+    return head.ljust(128, b"\0") + kinds + entries + overflow + storage
 
 
 def read(files: dict[str, bytes], code: FakeCode = RN) -> HybridFacts:
@@ -46,7 +49,21 @@ def test_hermes_strings() -> None:
         96,
         ["https://a.example", "联系人", long],
     )
-    assert found.strings[0].offset == 128 + 12 + 8
+    assert found.strings[0].offset == 128 + 4 + 12 + 8
+
+
+@pytest.mark.parametrize("version", [76, 84, 89, 94, 96, 98, 99])
+def test_bytecode_of_real_compilers(version: int) -> None:
+    """`hermes_data/` holds one script as several releases of hermesc compiled it."""
+    data = (HERE / "hermes_data" / f"{version}.hbc").read_bytes()
+    read_back = blobs.read_hermes(data)
+    assert read_back is not None
+    assert (read_back.version, read_back.functions) == (version, 4)
+    texts = {s.text for s in read_back.strings}
+    assert texts >= {"contact_display_name", "phoneNumbers", "联系人", "globalThis", "onAgree"}
+    found = read({"assets/index.android.bundle": data})
+    assert [f.endpoint for f in found.flows] == ["https://api.jisudai.example/user/phoneBook/save"]
+    assert [r.site.signature for r in found.reads] == ["NativeModules.Contacts.getAll"]
 
 
 @pytest.mark.parametrize("cut", [0, 7, 8, 60, 127, 130, 150])

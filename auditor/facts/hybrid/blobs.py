@@ -10,9 +10,14 @@ import re
 import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 HERMES_MAGIC = struct.pack("<Q", 0x1F1903C103BC1FC6)
 """`hermes/include/hermes/BCGen/HBC/BytecodeFileFormat.h`."""
+_FUNCTION_HEADERS = (16, 12)
+"""Bytes of a small function header, older versions first."""
+_RUN_MASKS = (0x7FFFFFFF, 0x3FFFFFFF)
+"""Bits of a string kind entry that count; its highest one or two bits are the kind."""
 MAX_BYTES = 256 * 1024 * 1024
 _MAX_FOUND = 4_000
 _URL = re.compile(
@@ -40,6 +45,17 @@ class Hermes:
     strings: tuple[FoundText, ...]
 
 
+class _Counts(NamedTuple):
+    """Numbers of entries in the header; `storage` in bytes."""
+
+    functions: int
+    kinds: int
+    identifiers: int
+    strings: int
+    overflow: int
+    storage: int
+
+
 def is_hermes(data: bytes) -> bool:
     """Tell whether `data` is Hermes bytecode."""
     return data[:8] == HERMES_MAGIC
@@ -55,45 +71,50 @@ def read_hermes(data: bytes) -> Hermes | None:
     if not is_hermes(data) or len(data) < 128:
         return None
     version = struct.unpack_from("<I", data, 8)[0]
-    counts = struct.unpack_from("<8I", data, 32)
-    functions, kinds, identifiers, strings, overflow, storage = counts[2:8]
-    found = _hermes_table(data, version, functions, kinds, identifiers, strings, overflow, storage)
-    return Hermes(version, functions, tuple(found))
+    counts = _Counts(*struct.unpack_from("<6I", data, 40))
+    found = _hermes_table(data, version, counts)
+    return Hermes(version, counts.functions, tuple(found))
 
 
-def _hermes_table(
-    data: bytes,
-    version: int,
-    functions: int,
-    kinds: int,
-    identifiers: int,
-    strings: int,
-    overflow: int,
-    storage: int,
-) -> list[FoundText]:
-    """Strings by the tables: header (128 bytes), functions (16 each), kinds, hashes, entries."""
-    at = 128 + 16 * functions
-    at = _aligned(at) + 4 * kinds
-    at = _aligned(at) + 4 * identifiers
-    entries = _aligned(at)
-    long_entries = _aligned(entries + 4 * strings)
-    store = _aligned(long_entries + 8 * overflow)
-    if version < 70 or store + storage > len(data) or strings > 2_000_000:
+def _hermes_table(data: bytes, version: int, counts: _Counts) -> list[FoundText]:
+    """Strings by the tables: header (128 bytes), functions, kinds, hashes, entries."""
+    entries = _hermes_entries(data, counts)
+    long_entries = _aligned(entries + 4 * counts.strings)
+    store = _aligned(long_entries + 8 * counts.overflow)
+    end = store + counts.storage
+    if version < 70 or entries < 0 or end > len(data) or counts.strings > 2_000_000:
         return []
     found = []
-    for number in range(strings):
+    for number in range(counts.strings):
         word = struct.unpack_from("<I", data, entries + 4 * number)[0]
         wide, offset, length = word & 1, (word >> 1) & 0x7FFFFF, word >> 24
         if length == 0xFF:
-            if offset >= overflow:
+            if offset >= counts.overflow:
                 continue
             offset, length = struct.unpack_from("<II", data, long_entries + 8 * offset)
         start, size = store + offset, length * (2 if wide else 1)
-        if 3 <= length <= 2_000 and start + size <= store + storage:
+        if 3 <= length <= 2_000 and start + size <= end:
             raw = data[start : start + size]
             text = raw.decode("utf-16-le" if wide else "latin-1", "replace")
             found.append(FoundText(start, text))
     return found
+
+
+def _hermes_entries(data: bytes, counts: _Counts) -> int:
+    """Offset of the string entries, -1 when the tables before them do not fit.
+
+    A function header takes 16 bytes, from version 97 on 12. What tells is the table of kinds behind
+    them: runs of equal kind whose lengths add up to the number of strings.
+    """
+    for header in _FUNCTION_HEADERS:
+        kinds = _aligned(128 + header * counts.functions)
+        at = _aligned(kinds + 4 * counts.kinds)
+        if at > len(data) or counts.kinds > counts.strings:
+            continue
+        runs = struct.unpack_from(f"<{counts.kinds}I", data, kinds)
+        if any(sum(run & mask for run in runs) == counts.strings for mask in _RUN_MASKS):
+            return _aligned(at + 4 * counts.identifiers)
+    return -1
 
 
 def _aligned(at: int) -> int:
