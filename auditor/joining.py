@@ -7,8 +7,9 @@ scripts add to the flows, whose address a flow goes to, which permissions the re
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 
 from auditor.catalog import Catalog
@@ -19,9 +20,14 @@ from auditor.facts import (
     HostBook,
     IndexedCode,
     Owners,
+    Recipient,
     SdkSetting,
+    TlsFact,
     host_of,
+    match_indicators,
+    operator_of,
     recipient_of,
+    registrable_domain,
     sdk_settings,
     split_url,
 )
@@ -33,12 +39,14 @@ from auditor.model import (
     Endpoint,
     Flow,
     Level,
+    Library,
     Package,
     PermissionUse,
     Scope,
     SinkKind,
     SourceRead,
     Step,
+    Terms,
 )
 from auditor.verdicts.case import Observation
 
@@ -46,19 +54,27 @@ _QUOTES = 40
 """Methods of which the report shows the decompiled lines."""
 _TEXTS, _LOADS = 20_000, 20
 """Constants, and uses of one, that are looked at for words of lending."""
+_KEYS = 4
 _CONSTANTS = 400
 """Addresses that stand in constants only."""
 
 
-def with_other_code(traced: Traced, facts: Facts, code: CodeIndex, catalog: Catalog) -> Traced:
-    """Add what scripts and compiled stores do, and what SDKs are told to collect."""
-    settings = sdk_settings(
+def settings_of(
+    package: Package, facts: Facts, code: CodeIndex, catalog: Catalog
+) -> tuple[SdkSetting, ...]:
+    """What the app tells its SDKs to collect or not to."""
+    return sdk_settings(
         facts.libraries,
+        package.manifest,
         IndexedCode(code),
         catalog,
         lambda place, position: constant_argument(code, place, position),
     )
-    on = [s for s in settings if s.state == "on"]
+
+
+def with_other_code(traced: Traced, facts: Facts, settings: Iterable[SdkSetting]) -> Traced:
+    """Add what scripts and compiled stores do, and what SDKs are told to collect."""
+    on = [s for s in settings if s.state == "on" and not s.in_manifest]
     reads = [_sdk_read(s, traced) for s in on]
     seen = {(f.data_type, f.source.place) for f in traced.flows}
     flows = [
@@ -158,7 +174,9 @@ def _number(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8], "big")
 
 
-def observations(facts: Facts, traced: Traced) -> tuple[Observation, ...]:
+def observations(
+    package: Package, facts: Facts, traced: Traced, catalog: Catalog
+) -> tuple[Observation, ...]:
     """Give the facts on which rules without a practice hang."""
     closes = "the screen or the app closes after a permission was refused"
     found = [
@@ -166,35 +184,72 @@ def observations(facts: Facts, traced: Traced) -> tuple[Observation, ...]:
         for place in traced.refusals
     ]
     found += [Observation(t.kind, t.where, t.why, t.owner) for t in facts.tls]
-    for match in facts.indicators:
+    sent = match_indicators(package, [e.url for e in traced.endpoints], catalog)
+    for match in sorted({*facts.indicators, *sent}):
         words = f"{match.family}: {match.source}, {match.date}"
         found.append(Observation("known_indicator", match.where, words))
+    for hint in facts.families:
+        keys = ", ".join(hint.keys[:_KEYS])
+        words = f"{len(hint.keys)} field names of {hint.name}, such as {keys}"
+        found.append(Observation("shared_collector", hint.package, words, hint.owner))
     return tuple(found)
 
 
+def with_checks(endpoints: Iterable[Endpoint], weak: Iterable[TlsFact]) -> tuple[Endpoint, ...]:
+    """Tell with each encrypted address which checks code of its owner switches off."""
+    off: dict[str, set[str]] = {}
+    for fact in weak:
+        if fact.kind in _CHECKS:
+            off.setdefault(fact.owner, set()).add(fact.kind)
+    return tuple(
+        replace(e, checks_off=tuple(sorted(off.get(e.owner, ()))))
+        if e.scheme not in _UNENCRYPTED
+        else e
+        for e in endpoints
+    )
+
+
+_CHECKS = frozenset({"trust_all", "any_hostname", "ignores_errors"})
+_UNENCRYPTED = frozenset({"http", "ws", "ftp"})
+
+
 def with_recipients(
-    package: Package, traced: Traced, facts: Facts, catalog: Catalog
+    package: Package,
+    terms: Terms,
+    flows: Sequence[Flow],
+    endpoints: Sequence[Endpoint],
+    libraries: Iterable[Library],
+    catalog: Catalog,
 ) -> tuple[tuple[Flow, ...], tuple[Endpoint, ...]]:
     """Name the organisation behind each flow and endpoint."""
     book = HostBook(catalog)
-    names: dict[str, str] = {}
+    operator = operator_of(terms, catalog)
+    used = {registrable_domain(host) for e in endpoints if (host := _plain(e.host))}
+    servers = sorted(used & set(operator.servers))
 
-    def recipient(host: str) -> str:
-        plain = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-        if plain not in names:
-            names[plain] = recipient_of(plain, package, book).name
-        return names[plain]
+    @cache
+    def recipient(host: str) -> Recipient:
+        return recipient_of(host, package, book, operator.names, operator.domains, servers=servers)
 
-    hosts = {e.url: e.host for e in traced.endpoints}
-    endpoints = tuple(replace(e, recipient=recipient(e.host)) for e in traced.endpoints)
-    vendors = {library.id: library.vendor for library in facts.libraries}
+    def told(endpoint: Endpoint) -> Endpoint:
+        found = recipient(_plain(endpoint.host))
+        return replace(endpoint, recipient=found.name, basis=found.basis, recipient_note=found.note)
+
+    hosts = {e.url: e.host for e in endpoints}
+    vendors = {library.id: library.vendor for library in libraries}
 
     def receiver(flow: Flow) -> str:
         if flow.endpoint:
-            return recipient(hosts.get(flow.endpoint, ""))
+            return recipient(_plain(hosts.get(flow.endpoint, ""))).name
         return vendors.get(flow.owner, "") if flow.level is Level.LINKED else flow.recipient
 
-    return tuple(replace(f, recipient=receiver(f)) for f in traced.flows), endpoints
+    return tuple(replace(f, recipient=receiver(f)) for f in flows), tuple(map(told, endpoints))
+
+
+def _plain(host: str) -> str:
+    """A host without its port."""
+    name, _, port = host.rpartition(":")
+    return name if port.isdigit() and name else host
 
 
 def with_uses(facts: Facts, traced: Traced) -> tuple[PermissionUse, ...]:

@@ -138,6 +138,9 @@ class Part:
     name: str
     sha256: str
     size: int
+    md5: str = ""
+    """The older digests are kept because published indicators name files by them."""
+    sha1: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -377,6 +380,19 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class FamilyHint:
+    """Names of fields that code of common origin carries: a hint of origin, no proof of upload."""
+
+    family: str
+    name: str
+    package: str
+    """Java package (its first parts) whose code names the keys, or the file outside DEX."""
+    owner: str
+    keys: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class Endpoint:
     """One address the code can send to."""
 
@@ -395,6 +411,27 @@ class Endpoint:
     cleartext: bool = False
     note: str = ""
     """Why it is partial, or what else a reader should know."""
+    basis: str = ""
+    """How the recipient was told: known_host, cloud_host, address, package, label, signer,
+    operator, backend, other_than_own, none."""
+    recipient_note: str = ""
+    """What a reader should know of the recipient, one sentence."""
+    checks_off: tuple[str, ...] = ()
+    """Checks of the connection that code of the same owner switches off: trust_all, any_hostname,
+    ignores_errors; where, stands with the finding."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LibrarySetting:
+    """One call or manifest entry that decides whether a library collects a data type."""
+
+    data_type: DataType
+    state: str
+    """on, off, or unknown when the value is no constant."""
+    by: str
+    """`Lcls;->method(value)`, or `name=value` of a meta-data."""
+    where: str
+    """`caller@offset`, or the manifest."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -412,6 +449,8 @@ class Library:
     """What its vendor or its code says it can read."""
     prefixes: tuple[str, ...] = ()
     """JVM-style class prefixes by which its frames are recognised."""
+    settings: tuple[LibrarySetting, ...] = ()
+    """What the app tells it to collect or not to; empty: merely present."""
 
 
 # ---------------------------------------------------------------- terms
@@ -676,6 +715,9 @@ class AuditReport:
     terms: Terms = field(default_factory=Terms)
     findings: tuple[Finding, ...] = ()
     limits: tuple[Limit, ...] = ()
+    families: tuple[FamilyHint, ...] = ()
+    renamed_share: float = 0.0
+    """Part of the app's own classes whose names were removed, 0 to 1."""
     lending: LendingAssessment = field(default_factory=LendingAssessment)
     jurisdictions: tuple[str, ...] = ()
     """Rule packs that were applied: cn, play, …; chosen by the user or by `jurisdiction_why`."""

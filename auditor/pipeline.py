@@ -10,7 +10,7 @@ from auditor import __version__
 from auditor.catalog import Catalog
 from auditor.dex import CodeIndex, DexInput
 from auditor.errors import UsageError
-from auditor.facts import IndexedCode, Owners, collect_facts
+from auditor.facts import IndexedCode, Owners, collect_facts, with_settings
 from auditor.flows.trace import trace_flows
 from auditor.ingest import (
     nested_packages,
@@ -23,6 +23,8 @@ from auditor.joining import (
     observations,
     own_texts,
     quoted,
+    settings_of,
+    with_checks,
     with_constants,
     with_other_code,
     with_recipients,
@@ -31,6 +33,7 @@ from auditor.joining import (
 from auditor.model import (
     AuditReport,
     Endpoint,
+    FamilyHint,
     Flow,
     Framework,
     Library,
@@ -66,7 +69,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Examined:
-    """What the app's bytes alone decide: everything before terms are given and rules applied."""
+    """What the app's bytes alone decide: everything before terms are given and rules applied.
+
+    Flows and endpoints have no recipients yet: the terms say who the operator is.
+    """
 
     package: Package
     libraries: tuple[Library, ...]
@@ -83,6 +89,9 @@ class Examined:
     code_strings: tuple[str, ...]
     observations: tuple[Observation, ...]
     limits: tuple[Limit, ...]
+    families: tuple[FamilyHint, ...]
+    renamed_share: float
+    """Part of the app's own classes whose names were removed, 0 to 1."""
     quotes: Mapping[str, str]
 
 
@@ -154,28 +163,30 @@ def examine(package: Package, catalog: Catalog, options: Options) -> Examined:
     owner = Owners(facts.libraries)
     options.progress("flows")
     traced = trace_flows(code, package.manifest, package.resources, catalog, owner)
-    traced = with_other_code(traced, facts, code, catalog)
+    settings = settings_of(package, facts, code, catalog)
+    traced = with_other_code(traced, facts, settings)
     traced = with_constants(traced, facts, code, owner)
-    flows, endpoints = with_recipients(package, traced, facts, catalog)
     terms, links = bundled_terms(package, catalog)
     limits = {*package.limits, *read.limits, *code.limits, *facts.limits, *traced.limits}
     if options.quotes:
         options.progress("quotes")
     return Examined(
         package=package,
-        libraries=facts.libraries,
+        libraries=with_settings(facts.libraries, settings),
         frameworks=facts.frameworks,
         packers=facts.packers,
         permissions=with_uses(facts, traced),
         reads=traced.reads,
-        flows=flows,
-        endpoints=endpoints,
+        flows=traced.flows,
+        endpoints=with_checks(traced.endpoints, facts.tls),
         terms=terms,
         links=links,
         code_strings=own_texts(code, owner),
-        observations=observations(facts, traced),
+        observations=observations(package, facts, traced, catalog),
         limits=tuple(sorted({*limits, *resource_limits(package)})),
-        quotes=quoted(flows, traced.reads, inputs) if options.quotes else {},
+        families=facts.families,
+        renamed_share=round(facts.obfuscation.share, 3),
+        quotes=quoted(traced.flows, traced.reads, inputs) if options.quotes else {},
     )
 
 
@@ -185,12 +196,15 @@ def conclude(app: Examined, catalog: Catalog, options: Options) -> AuditReport:
     terms = replace(read_terms([*options.terms, *app.terms], catalog), links=app.links)
     limits = tuple(sorted({*app.limits, *terms.limits}))
     options.progress("verdict")
+    flows, endpoints = with_recipients(
+        app.package, terms, app.flows, app.endpoints, app.libraries, catalog
+    )
     evidence = Evidence(
         package=app.package,
         terms=terms,
         reads=app.reads,
-        flows=app.flows,
-        endpoints=app.endpoints,
+        flows=flows,
+        endpoints=endpoints,
         libraries=app.libraries,
         limits=limits,
         code_strings=app.code_strings,
@@ -209,12 +223,14 @@ def conclude(app: Examined, catalog: Catalog, options: Options) -> AuditReport:
         packers=app.packers,
         permissions=app.permissions,
         reads=app.reads,
-        flows=app.flows,
+        flows=flows,
         practices=verdict.practices,
-        endpoints=app.endpoints,
+        endpoints=endpoints,
         terms=terms,
         findings=verdict.findings,
         limits=limits,
+        families=app.families,
+        renamed_share=app.renamed_share,
         lending=verdict.lending,
         jurisdictions=verdict.jurisdictions.packs,
         jurisdiction_why=verdict.jurisdictions.why,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 from auditor.model import (
@@ -50,12 +50,22 @@ class FakeCode:
         calls: Mapping[tuple[str, str], Sequence[CodePlace]] | None = None,
         implementors: Mapping[str, Sequence[str]] | None = None,
         shapes: Mapping[tuple[str, str], str] | None = None,
+        fields: Mapping[str, Sequence[str]] | None = None,
+        field_texts: Iterable[tuple[str, str]] = (),
+        field_reads: Mapping[tuple[str, str], Sequence[CodePlace]] | None = None,
+        annotations: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        prototypes: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._classes = tuple(classes)
         self._strings = strings or {}
         self._calls = calls or {}
         self._implementors = implementors or {}
         self._shapes = shapes or {}
+        self._fields = fields or {}
+        self._field_texts = tuple(field_texts)
+        self._field_reads = field_reads or {}
+        self._annotations = annotations or {}
+        self._prototypes = prototypes or {}
 
     def classes(self) -> Iterable[str]:
         return self._classes
@@ -64,7 +74,8 @@ class FakeCode:
         return self._strings
 
     def strings_containing(self, needle: bytes) -> Iterable[str]:
-        return [s for s in self._strings if needle in s.encode()]
+        held = [*self._strings, *(text for _, text in self._field_texts)]
+        return [s for s in held if needle in s.encode()]
 
     def loads_of(self, text: str) -> Sequence[CodePlace]:
         return self._strings.get(text, ())
@@ -72,8 +83,23 @@ class FakeCode:
     def calls_of(self, owner: str, name: str) -> Sequence[CodePlace]:
         return self._calls.get((owner, name), ())
 
+    def field_reads_of(self, owner: str, name: str) -> Sequence[CodePlace]:
+        return self._field_reads.get((owner, name), ())
+
+    def field_owners(self, name: str) -> Sequence[str]:
+        return self._fields.get(name, ())
+
+    def field_annotation_texts(self, wanted: Collection[str]) -> Iterable[tuple[str, str]]:
+        return [(cls, text) for cls, text in self._field_texts if text in wanted]
+
+    def annotated(self, annotation: str) -> Iterable[tuple[str, str]]:
+        return self._annotations.get(annotation, ())
+
     def implementors(self, descriptor: str) -> Sequence[str]:
         return self._implementors.get(descriptor, ())
+
+    def prototypes(self, owner: str) -> Sequence[str]:
+        return self._prototypes.get(owner, ())
 
     def body_shape(self, owner: str, name: str) -> str:
         return self._shapes.get((owner, name), "")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from auditor.catalog import DATA, Catalog
-from auditor.facts.configuration import SdkSetting, sdk_settings
+from auditor.facts.configuration import SdkSetting, sdk_settings, with_settings
 from auditor.facts.libraries import Owners, identify_libraries, library_entries, owner_of
-from auditor.model import CodePlace, Component, Library, Manifest
+from auditor.model import CodePlace, Component, DataType, Library, LibrarySetting, Manifest
 from tests.facts_fixture import FakeCode, manifest, package, place
 
 CATALOG = Catalog()
@@ -63,6 +63,59 @@ def test_renamed_library_by_its_constants() -> None:
     assert owner_of("La/c;", (library,)) == "app"
 
 
+def test_renamed_package_around_constants_and_structure() -> None:
+    verifier = "Ljavax/net/ssl/HostnameVerifier;"
+    code = FakeCode(
+        ["La/a/b;", "La/a/c;", "La/a/d;", *(f"Lcom/x/C{n};" for n in range(9))],
+        {"OkHttp Dispatcher": [place("La/a/b;->c()V", 4)]},
+        implementors={verifier: ["La/a/c;", "Lcom/x/C1;"]},
+        prototypes={
+            "La/a/c;": [
+                "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z",
+                "(Ljava/lang/String;Ljava/security/cert/X509Certificate;)Z",
+            ],
+            "Lcom/x/C1;": ["(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"],
+        },
+    )
+    library = found(code)["okhttp3"]
+    assert (library.confidence, library.evidence) == (
+        "medium",
+        ("its constants in a.a.b", "its structure in a.a.c", "renamed: 3 classes in a.a"),
+    )
+    owner = Owners((library,))
+    assert [owner(c) for c in ("La/a/d;", "La/b;", "Lcom/x/C1;")] == ["okhttp3", "app", "app"]
+
+
+@pytest.mark.parametrize("why", ["manifest", "asks", "most", "names"])
+def test_packages_that_are_not_one_library(why: str) -> None:
+    inside = "Lcode/a/" if why == "names" else "La/a/"
+    code = FakeCode(
+        [
+            f"{inside}b;",
+            f"{inside}c;",
+            *(f"Lcom/x/C{n};" for n in range(0 if why == "most" else 9)),
+        ],
+        {"OkHttp Dispatcher": [place(f"{inside}b;->c()V", 4)]},
+        calls={("Landroid/content/ContentResolver;", "query"): [place(f"{inside}c;->q()V")]}
+        if why == "asks"
+        else {},
+    )
+    of = manifest("com.x", ["a.a.c"] if why == "manifest" else [])
+    (library,) = identify_libraries(package(of=of), code, CATALOG)
+    assert library.evidence == (f"its constants in {inside[1:].replace('/', '.')}b",)
+
+
+def test_host_supports_but_makes_no_library() -> None:
+    address = {"https://fp.fraudmetrix.cn/x": [place("Lcom/x/A;->a()V")]}
+    assert found(FakeCode(strings=address)) == {}
+    held = package({"lib/arm64-v8a/libtongdun.so": b""})
+    (library,) = identify_libraries(held, FakeCode(strings=address), CATALOG)
+    assert (library.confidence, library.evidence) == (
+        "high",
+        ("native library: libtongdun.so", "host: fp.fraudmetrix.cn"),
+    )
+
+
 def test_own_package_is_never_a_library() -> None:
     code = FakeCode(["Lcom/xiaomi/loan/Main;", "Lcom/xiaomi/push/A;"])
     assert found(code, of=manifest("com.xiaomi.loan")) == {}
@@ -106,7 +159,7 @@ def settings(value: str | None) -> tuple[SdkSetting, ...]:
         return value
 
     libraries = identify_libraries(package(), code, CATALOG)
-    return sdk_settings(libraries, code, CATALOG, constant)
+    return sdk_settings(libraries, manifest(), code, CATALOG, constant)
 
 
 @pytest.mark.parametrize(("value", "state"), [("true", "on"), ("false", "off"), (None, "unknown")])
@@ -114,6 +167,19 @@ def test_configured_or_merely_present(value: str | None, state: str) -> None:
     (setting,) = settings(value)
     assert (setting.library, setting.data_type, setting.state) == ("baiqishi", "contacts", state)
     assert setting.call == f"{BQS}->setGatherContact"
+
+
+@pytest.mark.parametrize(("value", "state"), [("true", "on"), ("false", "off")])
+def test_manifest_configures(value: str, state: str) -> None:
+    key = "com.facebook.sdk.AutoLogAppEventsEnabled"
+    code, of = FakeCode(["Lcom/facebook/appevents/A;"]), manifest(meta_data=((key, value),))
+    libraries = identify_libraries(package(of=of), code, CATALOG)
+    (library,) = with_settings(libraries, sdk_settings(libraries, of, code, CATALOG))
+    assert library.settings == (
+        LibrarySetting(DataType("behaviour"), state, f"{key}={value}", "AndroidManifest.xml"),
+    )
+    (silent,) = with_settings(libraries, sdk_settings(libraries, manifest(), code, CATALOG))
+    assert silent.settings == ()
 
 
 def test_catalog_is_sound() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from auditor.catalog import Catalog, Entry
@@ -10,6 +12,7 @@ from auditor.facts.dynamic import dynamic_code_limits
 from auditor.facts.entries import FrameworkEntry, HostEntry, IndicatorEntry, PackerEntry
 from auditor.facts.families import family_hints
 from auditor.facts.frameworks import detect_frameworks
+from auditor.facts.hybrid.read import read_hybrid
 from auditor.facts.indicators import match_indicators
 from auditor.facts.libraries import Owners
 from auditor.facts.names import HostMap, Paths, PrefixMap, glob_matches
@@ -140,6 +143,30 @@ def test_certificate_checks_switched_off() -> None:
     )
 
 
+HANDLER = ("Landroid/webkit/SslErrorHandler;", "proceed")
+ALLOW_ALL = ("Lorg/apache/http/conn/ssl/SSLSocketFactory;", "ALLOW_ALL_HOSTNAME_VERIFIER")
+NO_OP = ("Lorg/apache/http/conn/ssl/NoopHostnameVerifier;", "<init>")
+
+
+@pytest.mark.parametrize(
+    ("calls", "reads", "kind"),
+    [
+        pytest.param([HANDLER], [], "ignores_errors", id="web page"),
+        pytest.param([], [ALLOW_ALL], "any_hostname", id="Apache's constant"),
+        pytest.param([NO_OP], [], "any_hostname", id="Apache's class"),
+    ],
+)
+def test_library_calls_that_accept_everything(
+    calls: list[tuple[str, str]], reads: list[tuple[str, str]], kind: str
+) -> None:
+    at = [place("Lcom/suixinhua/app/Net;->go()V", 6)]
+    code = FakeCode(calls=dict.fromkeys(calls, at), field_reads=dict.fromkeys(reads, at))
+    found = tls_facts(Manifest(package="com.a"), code, NOBODY)
+    assert [(f.kind, f.where, f.owner) for f in found] == [
+        (kind, "Lcom/suixinhua/app/Net;->go()V@6", "app")
+    ]
+
+
 @pytest.mark.parametrize(
     ("names", "level", "short"),
     [
@@ -182,6 +209,19 @@ def test_indicators_show_source_and_date() -> None:
     assert match_indicators(package(), ["https://sub.api.loanbee.tech/"], CATALOG) == ()
 
 
+def test_indicators_by_digest_and_by_host_without_scheme() -> None:
+    held = package()
+    md5 = "45467a74429766b4788488b6b3198cc9"
+    held = replace(held, parts=(replace(held.parts[0], md5=md5),))
+    at = place("Lcom/suixinhua/app/Net;->go()V", 6)
+    code = FakeCode(strings={"api.loanbee.tech": [at]})
+    found = match_indicators(held, [], CATALOG, code)
+    assert [(m.kind, m.value, m.where) for m in found] == [
+        ("host", "api.loanbee.tech", "Lcom/suixinhua/app/Net;->go()V@6"),
+        ("md5", md5, "app.apk"),
+    ]
+
+
 KEYS = ["times_contacted", "last_time_contacted", "gaid", "in_time", "up_time", "root_jailbreak"]
 
 
@@ -200,6 +240,33 @@ def test_families_by_their_keys(keys: list[str], spread: bool, hints: list[str])
     assert [(h.package, h.owner, h.keys) for h in found] == [
         (name, "app", tuple(sorted(keys))) for name in hints
     ]
+
+
+def test_keys_of_fields_and_annotations_count() -> None:
+    bean, other = "Lcom/x/grab/a/Bean;", "Lcom/y/Other;"
+    code = FakeCode(
+        strings={KEYS[0]: [place(f"{bean}->a()V")]},
+        fields={KEYS[1]: [bean], KEYS[2]: [bean, other]},
+        field_texts=[(bean, key) for key in KEYS[3:]],
+    )
+    found = family_hints(code, NOBODY, CATALOG)
+    assert [(h.package, h.keys) for h in found] == [("com.x.grab", tuple(sorted(KEYS)))]
+
+
+@pytest.mark.parametrize(
+    ("text", "hints"),
+    [
+        pytest.param(",".join(f'"{key}":1' for key in KEYS), 1, id="keys of an object"),
+        pytest.param(",".join(f"{key}:v" for key in KEYS), 1, id="bare keys"),
+        pytest.param(",".join(f"x{key}_1:v" for key in KEYS), 0, id="parts of longer names"),
+        pytest.param(",".join(f"{key}:v" for key in KEYS[1:]), 0, id="too few"),
+    ],
+)
+def test_families_in_scripts(text: str, hints: int) -> None:
+    found = read_hybrid(package({"assets/www/a.js": text.encode()}), FakeCode(), CATALOG).families
+    assert [(h.family, h.package, len(h.keys)) for h in found] == [
+        ("shared_lending_collector", "assets/www/a.js", 6)
+    ] * hints
 
 
 @pytest.mark.parametrize(

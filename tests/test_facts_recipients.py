@@ -25,7 +25,7 @@ APP = package(
         pytest.param(
             "loan-book.oss-ap-southeast-5.aliyuncs.com",
             "Alibaba Cloud",
-            "known_host",
+            "cloud_host",
             id="storage SDK",
         ),
         pytest.param("x.s3.amazonaws.com", "Amazon Web Services", "cloud_host", id="cloud"),

@@ -308,6 +308,17 @@ class CodeIndex:
             )
         return found
 
+    def fields_named(self, name: str) -> tuple[int, ...]:
+        """Ids of every field, defined or only named, that has this name."""
+        name_id = self._symbols.name_ids.get(name)
+        if name_id is None:
+            return ()
+        return tuple(np.flatnonzero(self._field_names == name_id).tolist())
+
+    @cached_property
+    def _field_names(self) -> npt.NDArray[np.int32]:
+        return self._symbols.fields.second_parts().astype(np.int32)
+
     def lookup_field(self, cls: str, name: str, type_: str) -> int | None:
         """Field that an access on `cls` means: own, then those of interfaces and superclasses."""
         for owner in (cls, *self.supertypes(cls)):
@@ -393,6 +404,14 @@ class CodeIndex:
     def field_annotations(self, fid: int) -> tuple[Annotation, ...]:
         """Annotations of a field."""
         return self._metadata.of_member(self.field(fid).cls, fid, "fields")
+
+    def annotated_fields(self, cls: str) -> tuple[int, ...]:
+        """Ids of the fields of a class that bear annotations."""
+        return self._metadata.annotated(cls, "fields")
+
+    def annotated_methods(self, cls: str) -> tuple[int, ...]:
+        """Ids of the methods of a class that bear annotations."""
+        return self._metadata.annotated(cls, "methods")
 
     def parameter_annotations(self, mid: int) -> tuple[tuple[Annotation, ...], ...]:
         """Annotations of a method's parameters, one tuple a parameter."""

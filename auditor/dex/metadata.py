@@ -81,6 +81,13 @@ class Metadata:
         offsets = directory.fields if table == "fields" else directory.methods
         return self._set(cls, offsets.get(member, 0))
 
+    def annotated(self, cls: str, table: Literal["fields", "methods"]) -> tuple[int, ...]:
+        """Global ids of the fields or methods of a class that bear annotations."""
+        directory = self._directory(cls)
+        if directory is None:
+            return ()
+        return tuple(directory.fields if table == "fields" else directory.methods)
+
     def of_parameters(self, cls: str, mid: int) -> tuple[tuple[Annotation, ...], ...]:
         """Annotations of a method's parameters, one tuple a parameter."""
         directory, place = self._directory(cls), self._place(cls, "annotations")

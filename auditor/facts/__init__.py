@@ -2,19 +2,20 @@
 
 from auditor.facts.code import Code, NoCode
 from auditor.facts.collect import Facts, collect_facts
-from auditor.facts.configuration import SdkSetting, sdk_settings
-from auditor.facts.families import FamilyHint
+from auditor.facts.configuration import SdkSetting, sdk_settings, with_settings
 from auditor.facts.hybrid.read import HybridFacts, read_hybrid
 from auditor.facts.indexed import IndexedCode
+from auditor.facts.indicators import match_indicators
 from auditor.facts.libraries import APP, Owners, identify_libraries, owner_of
+from auditor.facts.operators import operator_of
 from auditor.facts.recipients import HostBook, Recipient, recipient_of, registrable_domain
+from auditor.facts.tls import TlsFact
 from auditor.facts.urls import host_of, split_url
 
 __all__ = [
     "APP",
     "Code",
     "Facts",
-    "FamilyHint",
     "HostBook",
     "HybridFacts",
     "IndexedCode",
@@ -22,13 +23,17 @@ __all__ = [
     "Owners",
     "Recipient",
     "SdkSetting",
+    "TlsFact",
     "collect_facts",
     "host_of",
     "identify_libraries",
+    "match_indicators",
+    "operator_of",
     "owner_of",
     "read_hybrid",
     "recipient_of",
     "registrable_domain",
     "sdk_settings",
     "split_url",
+    "with_settings",
 ]

@@ -5,7 +5,7 @@ Tests hand in a fake, the pipeline the index. Names of classes are descriptors, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from auditor.model import CodePlace
@@ -29,14 +29,30 @@ class Code(Protocol):
     def calls_of(self, owner: str, name: str) -> Sequence[CodePlace]:
         """Instructions that call the method `name` (any signature) of class `owner`."""
 
+    def field_reads_of(self, owner: str, name: str) -> Sequence[CodePlace]:
+        """Instructions that read the field `name` (any type) of class `owner`."""
+
+    def field_owners(self, name: str) -> Sequence[str]:
+        """Defined classes that have a field of this name."""
+
+    def field_annotation_texts(self, wanted: Collection[str]) -> Iterable[tuple[str, str]]:
+        """(class, text) of the annotations of fields that hold one of the texts wanted."""
+
+    def annotated(self, annotation: str) -> Iterable[tuple[str, str]]:
+        """(class, method name) of the defined methods that bear an annotation (descriptor)."""
+
     def implementors(self, descriptor: str) -> Sequence[str]:
         """Defined classes that implement or extend `descriptor`, directly or not."""
+
+    def prototypes(self, owner: str) -> Sequence[str]:
+        """Prototypes of the methods that a class defines: `(Ljava/lang/String;)V`."""
 
     def body_shape(self, owner: str, name: str) -> str:
         """How trivial the bodies of `owner`'s methods called `name` are.
 
-        `empty` (only returns), `true` / `false` (returns this constant and nothing else), `other`,
-        or an empty string when no such method has code.
+        `empty` (returns and can refuse nothing: it throws nothing and calls only logs), `true` /
+        `false` (returns this constant on every path), `other`, or an empty string when no such
+        method has code. A body that hands its arguments to one other method has that one's shape.
         """
 
 
@@ -63,8 +79,28 @@ class NoCode:
         """No call."""
         return ()
 
+    def field_reads_of(self, owner: str, name: str) -> Sequence[CodePlace]:
+        """No read."""
+        return ()
+
+    def field_owners(self, name: str) -> Sequence[str]:
+        """No class."""
+        return ()
+
+    def field_annotation_texts(self, wanted: Collection[str]) -> Iterable[tuple[str, str]]:
+        """No annotation."""
+        return ()
+
+    def annotated(self, annotation: str) -> Iterable[tuple[str, str]]:
+        """No method."""
+        return ()
+
     def implementors(self, descriptor: str) -> Sequence[str]:
         """No class."""
+        return ()
+
+    def prototypes(self, owner: str) -> Sequence[str]:
+        """No method."""
         return ()
 
     def body_shape(self, owner: str, name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from auditor.catalog import Catalog
 from auditor.facts.code import Code
 from auditor.facts.dynamic import dynamic_code_limits
-from auditor.facts.families import FamilyHint, family_hints
+from auditor.facts.families import family_hints
 from auditor.facts.frameworks import detect_frameworks
 from auditor.facts.hybrid.read import HybridFacts, read_hybrid
 from auditor.facts.indicators import IndicatorMatch, match_indicators
@@ -17,7 +17,7 @@ from auditor.facts.packers import Visibility, detect_packers
 from auditor.facts.permissions import permission_facts
 from auditor.facts.tls import TlsFact, tls_facts
 from auditor.facts.urls import Classified, classify_urls, url_book
-from auditor.model import Framework, Library, Limit, Package, Packer, PermissionUse
+from auditor.model import FamilyHint, Framework, Library, Limit, Package, Packer, PermissionUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ def collect_facts(package: Package, code: Code, catalog: Catalog) -> Facts:
         obfuscation=obfuscation,
         urls=urls,
         tls=tls_facts(package.manifest, code, owner),
-        indicators=match_indicators(package, [*urls.endpoints, *sent], catalog),
-        families=family_hints(code, owner, catalog),
+        indicators=match_indicators(package, [*urls.endpoints, *sent], catalog, code),
+        families=tuple(sorted({*family_hints(code, owner, catalog), *hybrid.families})),
         hybrid=hybrid,
         limits=tuple(sorted(set(limits))),
     )

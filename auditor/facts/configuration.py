@@ -7,13 +7,13 @@ for a data-flow engine to say; it is handed in as a function, so this stage need
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.catalog import Catalog
 from auditor.facts.code import Code, descriptor_of
 from auditor.facts.entries import Configuration
 from auditor.facts.libraries import library_entries
-from auditor.model import CodePlace, DataType, Library
+from auditor.model import CodePlace, DataType, Library, LibrarySetting, Manifest
 
 ConstantArgument = Callable[[CodePlace, int], str | None]
 """Value of a declared parameter (from 0) of the call at a place: `true`, `false`, a number or a
@@ -35,6 +35,11 @@ class SdkSetting:
     place: CodePlace
     value: str = ""
 
+    @property
+    def in_manifest(self) -> bool:
+        """Tell whether the manifest decides, not a call."""
+        return not self.place.dex
+
 
 def unknown_argument(place: CodePlace, position: int) -> str | None:
     """Stand in for a data-flow engine: no argument is known."""
@@ -43,11 +48,12 @@ def unknown_argument(place: CodePlace, position: int) -> str | None:
 
 def sdk_settings(
     libraries: Iterable[Library],
+    manifest: Manifest,
     code: Code,
     catalog: Catalog,
     constant: ConstantArgument = unknown_argument,
 ) -> tuple[SdkSetting, ...]:
-    """List the calls that configure the libraries present, with what each switches.
+    """List the calls and manifest entries that configure the libraries present.
 
     An SDK without any such call is merely present: no entry is made for it.
     """
@@ -57,9 +63,36 @@ def sdk_settings(
         for entry in library_entries(catalog)
         if entry.id in present
         for rule in entry.configured
+        if rule.cls
         for place in code.calls_of(descriptor_of(rule.cls), rule.method)
     ]
+    meta = dict(manifest.meta_data)
+    found += [
+        SdkSetting(entry.id, rule.data_type, state, False, rule.meta_data, _MANIFEST, value)
+        for entry in library_entries(catalog)
+        if entry.id in present
+        for rule in entry.configured
+        if rule.meta_data and (value := meta.get(rule.meta_data, "").lower())
+        for state in ["on" if value == rule.when else "off"]
+    ]
     return tuple(sorted(found))
+
+
+def with_settings(
+    libraries: Iterable[Library], settings: Iterable[SdkSetting]
+) -> tuple[Library, ...]:
+    """Tell with each library what the app tells it to collect or not to."""
+    told: dict[str, set[LibrarySetting]] = {}
+    for setting in settings:
+        place = setting.place
+        value = f"={setting.value}" if setting.in_manifest else f"({setting.value})"
+        where = place.caller if setting.in_manifest else f"{place.caller}@{place.offset}"
+        made = LibrarySetting(setting.data_type, setting.state, setting.call + value, where)
+        told.setdefault(setting.library, set()).add(made)
+    return tuple(replace(x, settings=tuple(sorted(told.get(x.id, ())))) for x in libraries)
+
+
+_MANIFEST = CodePlace("AndroidManifest.xml", 0, "")
 
 
 def _setting(

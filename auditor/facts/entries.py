@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.catalog import Entry
 from auditor.model import DataType
@@ -15,15 +15,28 @@ class Configuration(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    cls: str
-    method: str
-    argument: int
+    cls: str = ""
+    method: str = ""
+    argument: int = -1
     """Position among the declared parameters, from 0; -1: the call alone counts."""
+    meta_data: str = ""
+    """Instead of a call: the meta-data of the manifest that decides."""
     when: str = ""
     """The constant that switches it on: `true`, `false`, a number or a text."""
     data_type: DataType
     sends: bool = False
     """The call itself makes the library send."""
+
+
+class ClassShape(BaseModel):
+    """What renaming leaves of one class of a library."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    extends: tuple[str, ...] = Field(min_length=1)
+    """Java names of classes and interfaces of the platform, all of which it extends."""
+    prototypes: tuple[str, ...]
+    """Prototypes of its methods, `*` for a type that is not of the platform."""
 
 
 class LibraryEntry(Entry):
@@ -45,6 +58,8 @@ class LibraryEntry(Entry):
     hosts: tuple[str, ...] = ()
     strings: tuple[str, ...] = ()
     """Constants that survive renaming and that no other code holds."""
+    structure: tuple[ClassShape, ...] = ()
+    """Classes that only it has; one that matches shows a renamed copy."""
     version_files: tuple[str, ...] = ()
     version_strings: tuple[str, ...] = ()
     """What stands before a version in a constant: `okhttp/`."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from auditor.dex import CodeIndex, MethodCode
+from auditor.dex import CodeIndex
+from auditor.facts.shapes import shape_of
 from auditor.model import CodePlace
-
-_NOP, _RETURN_VOID, _RETURN, _CONST_4, _CONST_16 = 0x00, 0x0E, 0x0F, 0x12, 0x13
-_MOST_CODE = 4
-"""A body that only returns has fewer instructions than this."""
 
 
 class IndexedCode:
@@ -45,17 +42,55 @@ class IndexedCode:
             for site in index.callers(mid)
         )
 
+    def field_reads_of(self, owner: str, name: str) -> Sequence[CodePlace]:
+        """Instructions that read the field `name` (any type) of class `owner`, sorted."""
+        index = self._index
+        return self._places(
+            site
+            for fid in index.fields_named(name)
+            if index.field(fid).cls == owner
+            for site in index.field_reads(fid)
+        )
+
+    def field_owners(self, name: str) -> Sequence[str]:
+        """Defined classes that have a field of this name, sorted."""
+        infos = [self._index.field(fid) for fid in self._index.fields_named(name)]
+        return sorted({info.cls for info in infos if info.defined})
+
+    def field_annotation_texts(self, wanted: Collection[str]) -> Iterable[tuple[str, str]]:
+        """(class, text) of the annotations of fields that hold one of the texts wanted."""
+        index = self._index
+        for cls in index.classes():
+            for fid in index.annotated_fields(cls):
+                for annotation in index.field_annotations(fid):
+                    for _, value in annotation.elements:
+                        if isinstance(value, str) and value in wanted:
+                            yield cls, value
+
+    def annotated(self, annotation: str) -> Iterable[tuple[str, str]]:
+        """(class, method name) of the defined methods that bear an annotation (descriptor)."""
+        index = self._index
+        if not index.strings_containing(annotation.encode()):
+            return
+        for cls in index.classes():
+            for mid in index.annotated_methods(cls):
+                if any(a.type == annotation for a in index.method_annotations(mid)):
+                    yield cls, index.method(mid).name
+
     def implementors(self, descriptor: str) -> Sequence[str]:
         """Defined classes that implement or extend `descriptor`, directly or not, sorted."""
         return self._index.all_subtypes(descriptor)
 
+    def prototypes(self, owner: str) -> Sequence[str]:
+        """Prototypes of the methods that a class defines, in order of definition."""
+        return [self._index.method(mid).proto for mid in self._index.methods_of(owner)]
+
     def body_shape(self, owner: str, name: str) -> str:
         """Tell how trivial the bodies of `owner`'s methods called `name` are: see `facts.Code`."""
-        index = self._index
         shapes = {
-            _shape(code)
-            for mid in index.methods_of(owner)
-            if index.method(mid).name == name and (code := index.code(mid))
+            shape_of(self._index, mid)
+            for mid in self._index.methods_of(owner)
+            if self._index.method(mid).name == name and self._index.method(mid).has_code
         }
         if not shapes:
             return ""
@@ -69,16 +104,3 @@ class IndexedCode:
                 for caller, offset in sites
             )
         )
-
-
-def _shape(code: MethodCode) -> str:
-    insns = [insn for insn in code.insns[:_MOST_CODE] if insn.op != _NOP]
-    if len(code.insns) >= _MOST_CODE or not insns:
-        return "other"
-    if [insn.op for insn in insns] == [_RETURN_VOID]:
-        return "empty"
-    match insns:
-        case [constant, end] if constant.op in (_CONST_4, _CONST_16) and end.op == _RETURN:
-            if constant.regs == end.regs and constant.literal in (0, 1):
-                return "true" if constant.literal else "false"
-    return "other"

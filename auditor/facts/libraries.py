@@ -2,8 +2,8 @@
 
 Signals, strongest first: classes under known prefixes; components and meta-data of the manifest
 (they keep their names when code is renamed); names of native libraries and files; constants that
-only one library holds, which also show where a renamed copy lies. A host in a constant supports an
-identification but makes none: any app may name it.
+only one library holds and classes of its structure, which also show where a renamed copy lies. A
+host in a constant supports an identification but makes none: any app may name it.
 """
 
 from __future__ import annotations
@@ -11,20 +11,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from auditor.catalog import Catalog
 from auditor.facts.code import Code, java_name
 from auditor.facts.entries import LibraryEntry
-from auditor.facts.names import Paths, PrefixMap
+from auditor.facts.names import HostMap, Paths, PrefixMap
+from auditor.facts.renaming import Renamed, find_renamed, sizes
+from auditor.facts.urls import host_of
 from auditor.model import DataType, Library, Manifest, Package
 
 APP = "app"
+_LONGEST = 2_048
+"""Characters of a constant in which an address is looked for."""
 _EVIDENCE = 6
 """Pieces of evidence that are kept of each kind."""
-_RENAMED = 64
-"""Classes that are attributed to a renamed library."""
 _VERSION = re.compile(r"\d{1,5}(?:\.\d{1,6}){1,4}(?:[-.][0-9A-Za-z]{1,16})?")
 
 
@@ -42,8 +44,9 @@ class _Signals:
     manifest: tuple[str, ...] = ()
     native: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    renamed: tuple[str, ...] = ()
-    """Descriptors of classes that load its constants, none of them under its prefixes."""
+    renamed: Renamed = field(default_factory=Renamed)
+    hosts: tuple[str, ...] = ()
+    """Hosts of its vendor that constants name."""
 
     @property
     def any(self) -> bool:
@@ -51,10 +54,11 @@ class _Signals:
 
     @property
     def confidence(self) -> str:
-        kinds = sum(map(bool, (self.classes, self.manifest, self.native, self.files)))
-        if self.classes or kinds > 1:
+        named = (self.classes, self.manifest, self.native, self.files)
+        kinds = sum(map(bool, (*named, self.renamed.constants, self.renamed.structure, self.hosts)))
+        if self.classes or (kinds > 1 and any(named)):
             return "high"
-        return "medium" if kinds else "low"
+        return "medium" if any(named) or kinds > 1 else "low"
 
 
 def identify_libraries(package: Package, code: Code, catalog: Catalog) -> tuple[Library, ...]:
@@ -66,6 +70,9 @@ def identify_libraries(package: Package, code: Code, catalog: Catalog) -> tuple[
     seen = _classes_by_library(code, by_prefix)
     manifest = _manifest_by_library(package.manifest, by_prefix, entries)
     paths = Paths(f.name for f in package.files)
+    absent = [e for e in entries if e.id not in seen]
+    renamed = find_renamed(absent, code, package.manifest)
+    hosts = _hosts_by_library(entries, code)
     found = []
     for entry in entries:
         classes = seen.get(entry.id, Counter())
@@ -74,7 +81,8 @@ def identify_libraries(package: Package, code: Code, catalog: Catalog) -> tuple[
             manifest.get(entry.id, ())[:_EVIDENCE],
             tuple(n.rpartition("/")[2] for n in paths.matching(entry.native)[:_EVIDENCE]),
             tuple(paths.matching(entry.files)[:_EVIDENCE]),
-            () if classes else _renamed(entry, code),
+            renamed.get(entry.id, Renamed()),
+            hosts.get(entry.id, ())[:_EVIDENCE],
         )
         if signals.any:
             found.append(
@@ -146,12 +154,14 @@ def _manifest_by_library(
     return {library: tuple(words) for library, words in found.items()}
 
 
-def _renamed(entry: LibraryEntry, code: Code) -> tuple[str, ...]:
-    """Classes that hold the constants of a library none of whose prefixes is there."""
-    loaders = {
-        place.caller.partition("->")[0] for text in entry.strings for place in code.loads_of(text)
-    }
-    return tuple(sorted(loaders)[:_RENAMED])
+def _hosts_by_library(entries: Sequence[LibraryEntry], code: Code) -> dict[str, tuple[str, ...]]:
+    """For each library: the hosts of its vendor that addresses in constants name."""
+    known = HostMap.of((host, e.id) for e in entries for host in e.hosts)
+    found: dict[str, dict[str, None]] = {}
+    for text in code.strings_containing(b"://"):
+        if len(text) <= _LONGEST and (host := host_of(text)) and (hit := known.find(host)):
+            found.setdefault(hit, {}).setdefault(host)
+    return {library: tuple(sorted(hosts)) for library, hosts in found.items()}
 
 
 def _library(
@@ -167,7 +177,12 @@ def _library(
     evidence += [f"manifest: {words}" for words in signals.manifest]
     evidence += [f"native library: {name}" for name in signals.native]
     evidence += [f"file: {name}" for name in signals.files]
-    evidence += [f"its constants in {java_name(c)}" for c in signals.renamed[:_EVIDENCE]]
+    renamed = signals.renamed
+    evidence += [f"its constants in {java_name(c)}" for c in renamed.constants[:_EVIDENCE]]
+    evidence += [f"its structure in {java_name(c)}" for c in renamed.structure[:_EVIDENCE]]
+    around = sizes(renamed.packages, code).most_common(_EVIDENCE)
+    evidence += [f"renamed: {count} classes in {java_name(p)}" for p, count in around]
+    evidence += [f"host: {host}" for host in signals.hosts]
     return Library(
         id=entry.id,
         name=entry.name,
@@ -177,7 +192,10 @@ def _library(
         category=entry.category,
         confidence=signals.confidence,
         data_types=_data_types(entry, classes),
-        prefixes=tuple(f"L{p.replace('.', '/')}" for p in prefixes) + signals.renamed,
+        prefixes=tuple(f"L{p.replace('.', '/')}" for p in prefixes)
+        + renamed.constants
+        + renamed.structure
+        + tuple(p.rstrip("/") for p in renamed.packages),
     )
 
 

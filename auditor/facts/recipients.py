@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -44,7 +44,8 @@ class Recipient:
     name: str
     """`first_party`, an organisation's name, `unknown`, or empty when there is no host."""
     basis: str
-    """known_host, cloud_host, address, package, label, signer, operator, backend, none."""
+    """known_host, cloud_host, address, package, label, signer, operator, backend,
+    other_than_own, none."""
     note: str = ""
     """What a reader should know, one sentence."""
 
@@ -58,10 +59,17 @@ class HostBook:
         pairs = [(h, (e.organisation, e.kind, e.note)) for e in entries for h in e.hosts]
         pairs += [(h, (e.vendor, "sdk", e.name)) for e in library_entries(catalog) for h in e.hosts]
         self._hosts = HostMap.of(pairs)
+        self._clouds = HostMap.of(
+            (h, (e.organisation, e.kind, e.note))
+            for e in entries
+            if e.kind == "cloud"
+            for h in e.hosts
+        )
 
     def find(self, host: str) -> Recipient | None:
         """Return the known organisation of `host`, or None."""
-        if (hit := self._hosts.find(host)) is None:
+        # An SDK of a cloud's vendor names the cloud's hosts too: what is rented is said first.
+        if (hit := self._clouds.find(host) or self._hosts.find(host)) is None:
             return None
         organisation, kind, note = hit
         if kind == "cloud":
@@ -101,6 +109,7 @@ def recipient_of(
     book: HostBook,
     operators: Sequence[str] = (),
     backends: Iterable[str] = (),
+    servers: Collection[str] = (),
 ) -> Recipient:
     """Name the organisation behind `host`.
 
@@ -110,6 +119,8 @@ def recipient_of(
         book: the known hosts.
         operators: names of the lender as its terms state them.
         backends: registrable domains already shown to be the app's own, by whatever means.
+        servers: registrable domains that the terms name as the operator's own servers, and to which
+            the app does send; a host of no known party outside of them is then somebody else's.
     """
     host = host.strip().lower()
     if not host:
@@ -126,6 +137,10 @@ def recipient_of(
     basis = _named_after(domain, package, operators)
     if basis:
         return Recipient(FIRST_PARTY, basis, f"{domain} bears the name of the app's {basis}")
+    if servers:
+        own = ", ".join(sorted(servers))
+        why = f"the terms name {own} as the operator's own; {domain} is another domain"
+        return Recipient(domain, "other_than_own", why)
     return Recipient(UNKNOWN, "none", f"nothing in the package says who holds {domain}")
 
 

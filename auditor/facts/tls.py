@@ -6,11 +6,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from auditor.facts.code import Code
-from auditor.model import Manifest
+from auditor.model import CodePlace, Manifest
 
 _TRUST = ("Ljavax/net/ssl/X509TrustManager;", "Ljavax/net/ssl/X509ExtendedTrustManager;")
 _VERIFIER = "Ljavax/net/ssl/HostnameVerifier;"
-_APACHE = "Lorg/apache/http/conn/ssl/AllowAllHostnameVerifier;"
+_APACHE = (
+    "Lorg/apache/http/conn/ssl/AllowAllHostnameVerifier;",
+    "Lorg/apache/http/conn/ssl/NoopHostnameVerifier;",
+)
+_APACHE_FIELDS = (
+    ("Lorg/apache/http/conn/ssl/SSLSocketFactory;", "ALLOW_ALL_HOSTNAME_VERIFIER"),
+    ("Lorg/apache/http/conn/ssl/NoopHostnameVerifier;", "INSTANCE"),
+)
+_INSECURE = ("Landroid/net/SSLCertificateSocketFactory;", "getInsecure")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,15 +51,26 @@ def _verifiers(code: Code, owner: Callable[[str], str]) -> Iterable[TlsFact]:
     for cls in code.implementors(_VERIFIER):
         if code.body_shape(cls, "verify") == "true":
             yield TlsFact("any_hostname", cls, owner(cls), "its verify accepts every host name")
-    for place in code.calls_of(_APACHE, "<init>"):
-        cls = place.caller.partition("->")[0]
-        where = f"{place.caller}@{place.offset}"
-        yield TlsFact("any_hostname", where, owner(cls), "uses AllowAllHostnameVerifier")
-    for place in code.calls_of("Landroid/webkit/SslErrorHandler;", "proceed"):
-        cls = place.caller.partition("->")[0]
-        where = f"{place.caller}@{place.offset}"
-        why = "goes on after a certificate error of a web page (it may ask the user first)"
-        yield TlsFact("ignores_errors", where, owner(cls), why)
+    for cls in _APACHE:
+        for place in code.calls_of(cls, "<init>"):
+            yield _at(place, "any_hostname", f"uses {cls[1:-1].rpartition('/')[2]}", owner)
+    for cls, field in _APACHE_FIELDS:
+        for place in code.field_reads_of(cls, field):
+            yield _at(place, "any_hostname", f"uses {cls[1:-1].rpartition('/')[2]}.{field}", owner)
+    for place in code.calls_of(*_INSECURE):
+        yield _at(place, "trust_all", "makes a socket factory that checks no certificate", owner)
+    for handler in ("Landroid/webkit/SslErrorHandler;", _X5_HANDLER):
+        for place in code.calls_of(handler, "proceed"):
+            why = "goes on after a certificate error of a web page (it may ask the user first)"
+            yield _at(place, "ignores_errors", why, owner)
+
+
+_X5_HANDLER = "Lcom/tencent/smtt/export/external/interfaces/SslErrorHandler;"
+
+
+def _at(place: CodePlace, kind: str, why: str, owner: Callable[[str], str]) -> TlsFact:
+    cls = place.caller.partition("->")[0]
+    return TlsFact(kind, f"{place.caller}@{place.offset}", owner(cls), why)
 
 
 def _settings(manifest: Manifest) -> Iterable[TlsFact]:

@@ -18,7 +18,7 @@ from auditor.ingest.code import inspect_files
 from auditor.ingest.manifest import read_manifest
 from auditor.ingest.resources import AppResources
 from auditor.ingest.signing import read_signers
-from auditor.ingest.source import BytesSource, FileSource, sha256
+from auditor.ingest.source import BytesSource, FileSource, older_digests, sha256
 from auditor.model import Limit, Package, PackageFile, Part, Signer
 
 _MAX_TABLE = 256 << 20
@@ -90,7 +90,7 @@ def _part(apk: Apk, digest: str, size: int, found: Found) -> Part:
     """Describe one APK; a lone APK is the file itself, whose digest is known."""
     source = apk.archive.source
     alone = len(found.apks) == 1 and found.outer is None and source.size == size
-    return Part(apk.name, digest if alone else sha256(source), source.size)
+    return Part(apk.name, digest if alone else sha256(source), source.size, *older_digests(source))
 
 
 def _files(apk: Apk) -> list[PackageFile]:

@@ -81,3 +81,13 @@ def sha256(source: Source) -> str:
     for offset in range(0, source.size, _BLOCK):
         total.update(source.read(offset, _BLOCK))
     return total.hexdigest()
+
+
+def older_digests(source: Source) -> tuple[str, str]:
+    """Return the MD5 and SHA-1 of a whole source: names of files in published lists, no more."""
+    md5, sha1 = hashlib.md5(usedforsecurity=False), hashlib.sha1(usedforsecurity=False)
+    for offset in range(0, source.size, _BLOCK):
+        block = source.read(offset, _BLOCK)
+        md5.update(block)
+        sha1.update(block)
+    return md5.hexdigest(), sha1.hexdigest()

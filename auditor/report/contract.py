@@ -13,6 +13,7 @@ from auditor.model import Action, Disclosure, Severity
 from auditor.report.contract_app import (
     AppOut,
     EndpointOut,
+    FamilyOut,
     FlowOut,
     LibraryOut,
     PermissionOut,
@@ -160,4 +161,5 @@ class Document(Value):
     terms: TermsOut
     findings: list[FindingOut]
     limits: list[LimitOut]
+    families: list[FamilyOut] = Field(default=[], description="hints of common origin")
     quotes: dict[Text, Text] = Field(default={}, description="decompiled methods, by signature")

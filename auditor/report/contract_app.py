@@ -36,6 +36,8 @@ class FileOut(Value):
     name: Text
     sha256: Text
     size: int = Field(description="bytes")
+    md5: Text = Field(default="", description="as a name only: published lists use it")
+    sha1: Text = Field(default="", description="likewise")
 
 
 class SignerOut(Value):
@@ -123,6 +125,9 @@ class AppOut(Value):
     debuggable: bool = False
     allow_backup: bool | None = None
     lending: LendingOut = LendingOut()
+    renamed_share: float = Field(
+        default=0.0, description="part of the app's own classes whose names were removed"
+    )
 
 
 class PermissionOut(Value):
@@ -240,6 +245,31 @@ class EndpointOut(Value):
     fields: list[Text] = []
     cleartext: bool = False
     note: Text = ""
+    basis: Text = Field(default="", description="how the recipient was told")
+    recipient_note: Text = ""
+    checks_off: list[Text] = Field(
+        default=[], description="checks of the connection that code of this owner switches off"
+    )
+
+
+class SettingOut(Value):
+    """What the app tells a library to collect or not to."""
+
+    data_type: Text
+    state: Text = Field(description="on, off or unknown")
+    by: Text
+    where: Text
+
+
+class FamilyOut(Value):
+    """Field names that code of common origin carries: a hint, no proof of upload."""
+
+    family: Text
+    name: Text
+    package: Text = Field(description="Java package, or file outside DEX")
+    owner: Text
+    keys: list[Text]
+    source: Text
 
 
 class LibraryOut(Value):
@@ -253,3 +283,4 @@ class LibraryOut(Value):
     category: Text = ""
     confidence: Text = ""
     data_types: list[Text] = []
+    settings: list[SettingOut] = Field(default=[], description="empty: merely present")

@@ -39,6 +39,7 @@ def build(report: AuditReport) -> Document:
             "terms": terms_document(report.terms),
             "findings": sorted_findings(report),
             "limits": all_limits(report),
+            "families": sorted(report.families),
             "quotes": dict(sorted(report.quotes.items())),
         }
     )
@@ -158,6 +159,7 @@ def _app(report: AuditReport) -> dict[str, Any]:
         "frameworks": sorted(report.frameworks),
         "packers": sorted(report.packers),
         "lending": report.lending,
+        "renamed_share": report.renamed_share,
     }
 
 

@@ -34,7 +34,8 @@ class Observation:
 
     kind: str
     """refusal_ends (refusing a permission or the terms ends the app's path), trust_all,
-    any_hostname, ignores_errors, user_certificates, known_indicator, collector_library."""
+    any_hostname, ignores_errors, user_certificates, known_indicator, collector_library,
+    shared_collector."""
     where: str
     """Class, `caller@offset`, file or address."""
     why: str

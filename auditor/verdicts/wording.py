@@ -81,11 +81,20 @@ def confidence(about: About, match: Match, case: Case, tables: Tables) -> tuple[
         grade, reasons = grade + 1, [*reasons, "confidence.language"]
     if practice and practice.disclosure is Disclosure.OMITTED and case.terms.limits:
         grade, reasons = grade + 1, [*reasons, "confidence.terms_in_part"]
+    if practice and practice.owner == "app" and practice.flows and _renamed(case):
+        reasons = [*reasons, "confidence.renamed"]
+        # What rests on names alone is less sure; a path that was followed is not.
+        grade += practice.level is Level.LINKED
     grade = min(grade, len(_GRADES) - 1)
     return _GRADES[grade], Words(
         en=" ".join(tables.phrase(r, "en") for r in reasons),
         zh="".join(tables.phrase(r, "zh") for r in reasons),
     )
+
+
+def _renamed(case: Case) -> bool:
+    """Tell whether the names of the app's classes were removed."""
+    return any(limit.kind == "obfuscated" for limit in case.limits)
 
 
 def _base(about: About, match: Match) -> tuple[str, list[str]]:

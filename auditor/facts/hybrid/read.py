@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from auditor.catalog import Catalog
 from auditor.facts.code import Code
+from auditor.facts.families import hints_in_file
 from auditor.facts.frameworks import FoundFramework, find_frameworks, place
 from auditor.facts.hybrid import blobs
 from auditor.facts.hybrid.compiled import Store, StoreFacts, read_store
@@ -26,6 +27,7 @@ from auditor.model import (
     CodePlace,
     DataType,
     Endpoint,
+    FamilyHint,
     Flow,
     Limit,
     Package,
@@ -51,6 +53,8 @@ class HybridFacts:
     flows: tuple[Flow, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     limits: tuple[Limit, ...] = ()
+    families: tuple[FamilyHint, ...] = ()
+    """Keys of known families in scripts and compiled stores."""
 
 
 def read_hybrid(package: Package, code: Code, catalog: Catalog) -> HybridFacts:
@@ -76,7 +80,16 @@ def read_hybrid(package: Package, code: Code, catalog: Catalog) -> HybridFacts:
         tuple(sorted(set(flows))),
         _with_types(endpoints, flows)[:_MAX_ENDPOINTS],
         tuple(sorted({*limits, *(x for found in every for x in found.limits)})),
+        _families(groups, stores, catalog),
     )
+
+
+def _families(
+    groups: Iterable[Sequence[Script]], stores: Iterable[Store], catalog: Catalog
+) -> tuple[FamilyHint, ...]:
+    found = [h for g in groups for s in g for h in hints_in_file(s.text, s.place, catalog)]
+    found += [h for store in stores for h in hints_in_file(store.data, store.place, catalog)]
+    return tuple(sorted(found))
 
 
 # ---------------------------------------------------------------- scripts
