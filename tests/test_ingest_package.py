@@ -47,7 +47,8 @@ def test_single_apk(tmp_path: Path) -> None:
     package = read_package(path)
     digest = hashlib.sha256(BASE).hexdigest()
     assert (package.path, package.name, package.sha256) == (str(path), "loan.apk", digest)
-    assert package.parts == (Part("loan.apk", digest, len(BASE)),)
+    older = hashlib.md5(BASE).hexdigest(), hashlib.sha1(BASE).hexdigest()
+    assert package.parts == (Part("loan.apk", digest, len(BASE), *older),)
     assert [f.name for f in package.files] == [
         "AndroidManifest.xml",
         "assets/terms.html",
