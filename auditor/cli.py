@@ -20,6 +20,7 @@ from auditor.commands.console import PIPE_CLOSED, note
 from auditor.commands.diff import diff
 from auditor.commands.evidence import evidence, verify
 from auditor.commands.explain import explain
+from auditor.commands.notices import notices
 from auditor.commands.rules import rules
 from auditor.commands.scan import scan
 from auditor.commands.schema import schema
@@ -69,6 +70,7 @@ app.command(
     epilog="Example: `auditor evidence app.apk -t terms.html --out evidence.zip --sign key`"
 )(evidence)
 app.command(epilog="Example: `auditor verify evidence.zip --app app.apk --signer key.pub`")(verify)
+app.command(epilog="Example: `auditor notices out/ --format miit --out clues.csv`")(notices)
 app.add_typer(rules)
 app.command(epilog="Example: `auditor explain picker-mask --lang zh`")(explain)
 app.command(epilog="Example: `auditor schema > report.schema.json`")(schema)
