@@ -124,8 +124,7 @@ class PackageFile:
     load: Callable[[], bytes] = field(compare=False, repr=False)
     """Read the whole file (bounded by `size` and by the reader's own ceiling).
 
-    Raises:
-        UnreadablePackageError: the bytes cannot be decompressed.
+    Nothing where it cannot be decompressed; the limits of the package then say so.
     """
     crc: int | None = None
     """CRC-32 that the archive states; Android does not check it."""

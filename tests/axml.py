@@ -5,9 +5,11 @@ Layout: `ResourceTypes.h` of Android. Everything odd that a test needs is a para
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -253,7 +255,13 @@ def zipped(files: Mapping[str, bytes], *, deflate: bool = True) -> bytes:
     return out.getvalue()
 
 
-DEX = b"dex\n035\0" + b"\0" * 104
+def _checked(body: bytes) -> bytes:
+    """A DEX file of only a header, with the digest and checksum that it must have."""
+    digest = hashlib.sha1(body, usedforsecurity=False).digest()
+    return b"dex\n035\0" + struct.pack("<L", zlib.adler32(digest + body)) + digest + body
+
+
+DEX = _checked(b"\0" * 80)
 
 
 def manifest(*children: E, package: str = "com.example.loan", **plain: Scalar) -> E:

@@ -296,10 +296,35 @@ def test_unreadable_dex_is_told() -> None:
     package = read_package_bytes("x.apk", data)
     code = read_code(package)
     assert [name for name, _ in code.files] == ["classes.dex"]
-    assert [(limit.kind, limit.where) for limit in code.limits] == [
-        ("dex_malformed", "x.apk!/classes2.dex")
+    where = "x.apk!/classes2.dex"
+    assert code.limits == (Limit("dex_malformed", where, "its content cannot be read"),)
+    (budget,) = [limit for limit in package.limits if limit.where == where]
+    assert "looks like a ZIP bomb" in budget.why
+
+
+def test_a_damaged_file_is_told_and_hides_no_other() -> None:
+    """Also one that no manifest names: what is read on demand is told when it was read."""
+    data = bytearray(apk(None, {"assets/a.js": b"a" * 99, "assets/b.js": bytes(range(200))}))
+    data[data.index(b"assets/b.js") + 30] ^= 0xFF
+    package = read_package_bytes("x.apk", bytes(data))
+    loaded = {file.name: file.load() for file in package.files}
+    assert loaded["assets/a.js"] == b"a" * 99
+    assert [(x.kind, x.where) for x in resource_limits(package)] == [
+        ("archive_malformed", "x.apk!/assets/b.js")
     ]
-    assert "looks like a ZIP bomb" in code.limits[0].why
+
+
+def test_checksums_of_a_dex_are_compared() -> None:
+    for at, why in ((20, "SHA-1"), (60, "checksum"), (8, "checksum")):
+        dex = bytearray(DEX)
+        dex[at] ^= 1
+        if at == 20:
+            dex[8:12] = zlib.adler32(dex[12:]).to_bytes(4, "little")
+        (limit,) = read_code(
+            read_package_bytes("x.apk", apk(None, {"classes.dex": bytes(dex)}))
+        ).limits
+        assert (limit.kind, limit.where) == ("archive_malformed", "x.apk!/classes.dex")
+        assert why in limit.why
 
 
 SAMPLES = sorted((Path(__file__).parent.parent / "samples").glob("*/app.ap*"))

@@ -22,6 +22,9 @@ from auditor.model import Limit
 _LOCAL = struct.Struct("<4s5H3L2H")
 _BLOCK_TABLES = 1024
 """Compressed bytes that the tables of one deflate block need at most, rounded up."""
+_OTHER_CHECKSUM = (
+    "its content does not have the checksum that the archive states: altered or damaged"
+)
 _MAX_TOLD = 20
 """Limits of one kind that are worth a line each."""
 
@@ -56,14 +59,35 @@ class Archive:
         self.source = source
         self.where = where
         self.entries = MappingProxyType(directory.entries)
-        self.directory = directory.start
+        self.directory, self.end = directory.start, directory.end
         told = (Limit("budget", f"{where}!/{name}", why) for name, why in refused.items())
         self.limits = (*directory.limits, *list(told)[:_MAX_TOLD])
         self._refused = refused
+        self._damaged: dict[str, str] = {}
 
     def __contains__(self, name: str) -> bool:
         """Tell whether there is a file of this name."""
         return name in self.entries
+
+    def content(self, name: str) -> bytes:
+        """Return the content of a file, nothing where it cannot be read; `damage` tells then."""
+        try:
+            return self.read(name)
+        except UnreadablePackageError as error:
+            self._damaged.setdefault(name, str(error))
+            return b""
+
+    def damage(self) -> list[Limit]:
+        """Tell which of the files read so far could not be read, or not as they were packed."""
+        found = [
+            Limit("archive_malformed", f"{self.where}!/{name}", why)
+            for name, why in sorted(self._damaged.items())
+            if name not in self._refused  # told already
+        ]
+        if len(found) > _MAX_TOLD:
+            why = f"{len(found) - _MAX_TOLD} more files are damaged or unreadable"
+            found[_MAX_TOLD:] = [Limit("archive_malformed", self.where, why)]
+        return found
 
     def read(self, name: str, size: int | None = None) -> bytes:
         """Return the content of a file, or its first `size` bytes.
@@ -77,10 +101,13 @@ class Archive:
             raise self._error(name, self._refused[name])
         start = self._data_start(entry)
         if entry.is_deflated:
-            return self._inflate(entry, start, wanted)
-        data = self.source.read(start, wanted)
+            data = self._inflate(entry, start, wanted)
+        else:
+            data = self.source.read(start, wanted)
         if len(data) < wanted:
             raise self._error(name, "the archive ends inside it")
+        if wanted == entry.size and zlib.crc32(data) != entry.crc:
+            self._damaged.setdefault(name, _OTHER_CHECKSUM)
         return data
 
     def window(self, name: str) -> Source:
@@ -134,8 +161,7 @@ def checksum_limits(where: str, data: bytes, crc: int | None) -> list[Limit]:
     """Tell that `data` differ from the checksum in the archive; Android does not look at it."""
     if crc is None or zlib.crc32(data) == crc:
         return []
-    why = "its content does not have the checksum that the archive states: altered or damaged"
-    return [Limit("archive_malformed", where, why)]
+    return [Limit("archive_malformed", where, _OTHER_CHECKSUM)]
 
 
 def _refused(entries: Mapping[str, Entry], top: Ceilings) -> dict[str, str]:

@@ -7,6 +7,8 @@ loaded by the app at run time: it is told, and APKs can be audited on their own.
 
 from __future__ import annotations
 
+import hashlib
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +23,9 @@ _MAX_OPENED = 1 << 30
 """Bytes of archives inside the app that are unpacked to look for code."""
 _MAX_TOLD = 20
 _BEFORE = "a DEX file stands before the archive; Android 5 to 8 may run it instead of classes.dex"
+_OTHER_CHECKSUM = "not the checksum that its header states: altered; Android refuses such a file"
+_OTHER_DIGEST = "not the SHA-1 that its header states: altered after it was built"
+_HEADER, _MAX_HEADERS = 0x70, 500
 _OUTSIDE = "DEX outside the places Android loads"
 
 
@@ -130,14 +135,37 @@ def read_code(package: Package) -> Code:
         for name in dex_names(name for owner, name in by_place if owner == part.name):
             file = by_place[part.name, name]
             where = f"{part.name}!/{name}"
-            try:
-                data = file.load()
-            except UnreadablePackageError as error:
-                limits.append(Limit("dex_malformed", where, str(error)))
+            data = file.load()
+            if file.size and not data:
+                limits.append(Limit("dex_malformed", where, "its content cannot be read"))
                 continue
             limits += checksum_limits(where, data, file.crc)
+            limits += _dex_checksums(where, data)
             files.append((where if position else name, data))
     return Code(tuple(files), tuple(limits))
+
+
+def _dex_checksums(where: str, data: bytes) -> Iterator[Limit]:
+    """Compare a DEX file with the checksum and the digest in its headers (`header_item`).
+
+    ART refuses a file with another checksum; it does not look at the digest.
+    """
+    at = 0
+    for _ in range(_MAX_HEADERS):
+        if data[at : at + 4] != _DEX or len(data) < at + _HEADER:
+            return
+        size = int.from_bytes(data[at + 32 : at + 36], "little")
+        end = at + size if _HEADER <= size <= len(data) - at else len(data)
+        if zlib.adler32(data[at + 12 : end]) != int.from_bytes(data[at + 8 : at + 12], "little"):
+            yield Limit("archive_malformed", where, _OTHER_CHECKSUM)
+        elif (
+            hashlib.sha1(data[at + 32 : end], usedforsecurity=False).digest()
+            != (data[at + 12 : at + 32])
+        ):
+            yield Limit("archive_malformed", where, _OTHER_DIGEST)
+        if data[at + 4 : at + 7] != b"041":
+            return
+        at = end
 
 
 def dex_files(package: Package) -> tuple[tuple[str, bytes], ...]:
@@ -146,11 +174,7 @@ def dex_files(package: Package) -> tuple[tuple[str, bytes], ...]:
 
 
 def nested_packages(package: Package) -> Iterator[tuple[str, bytes]]:
-    """Yield name (`part!/path`) and bytes of each APK inside the app.
-
-    Raises:
-        UnreadablePackageError: the file has become unreadable since the package was opened.
-    """
+    """Yield name (`part!/path`) and bytes of each APK inside the app."""
     wanted = set(package.nested)
     for file in package.files:
         name = f"{file.part}!/{file.name}"

@@ -1,7 +1,7 @@
 """Read a package as Android would: `read_package` is the way in.
 
 In: the path of an APK, XAPK, APKS or APKM, or of a folder of splits. Out: `model.Package`, whose
-files are read when they are asked for. Nothing is written to disk, no signature is verified.
+files are read when they are asked for. Nothing is written to disk.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _part(apk: Apk, digest: str, size: int, found: Found) -> Part:
 def _files(apk: Apk) -> list[PackageFile]:
     archive = apk.archive
     return [
-        PackageFile(apk.name, name, entry.size, partial(archive.read, name), entry.crc)
+        PackageFile(apk.name, name, entry.size, partial(archive.content, name), entry.crc)
         for name, entry in sorted(archive.entries.items())
     ]
 

@@ -133,6 +133,8 @@ class AppResources:
     def limits(self) -> tuple[Limit, ...]:
         """Tell what of the resources asked for so far could not be read, or only in part."""
         found = list(self._limits.values())
+        for archive in self._archives:
+            found += archive.damage()
         if any(table.exhausted for table in self._tables):
             why = "overlapping strings or too many configurations; not all were read"
             found.append(Limit("budget", "resources.arsc", why))
@@ -278,6 +280,6 @@ def _reference(attribute: Attribute | None) -> int | None:
 
 
 def resource_limits(package: Package) -> tuple[Limit, ...]:
-    """Tell what of the resources asked for so far could not be read; they are read on demand."""
+    """Tell what of the files and resources asked for so far could not be read, or not as packed."""
     resources = package.resources
     return resources.limits() if isinstance(resources, AppResources) else ()

@@ -2,8 +2,10 @@
 
 v1 is JAR signing (PKCS #7 files in META-INF); v2, v3 and v3.1 are blocks of the APK Signing Block,
 which stands right before the central directory; v4 is a file `<apk>.idsig` beside the APK.
-Formats: source.android.com/docs/security/features/apksigning. The signatures are not verified: a
-report says who the certificates name, not that the content is unaltered.
+Formats: source.android.com/docs/security/features/apksigning. What the signatures sign is checked
+(`verify_block`, `verify_jar`) as a device would: what does not fit is a limit, because the app may
+have been altered by someone else than its signer. v1 counts only where there is nothing newer; v4
+repeats what v2 or v3 say and is not checked.
 """
 
 from __future__ import annotations
@@ -15,51 +17,63 @@ from typing import Any
 
 from auditor.errors import UnreadablePackageError
 from auditor.ingest.archive import Archive
+from auditor.ingest.signing_block import BLOCKS, Block, find_block, prefixed, sequence
+from auditor.ingest.verify_block import check_block
+from auditor.ingest.verify_jar import check_jar, signature_files
 from auditor.model import Limit, Signer
 
-_MAGIC = b"APK Sig Block 42"
-_BLOCKS = {0x7109871A: "v2", 0xF05368C0: "v3", 0x1B93AD61: "v3.1"}
-_MAX_BLOCK = 64 << 20
 _MAX_V1_FILE = 1 << 20
-_MAX_V1_FILES = 20
-_MAX_SIGNERS = 50
 _ORDER = ("v1", "v2", "v3", "v3.1", "v4")
 
 
 def read_signers(archive: Archive, idsig: bytes = b"") -> tuple[tuple[Signer, ...], list[Limit]]:
     """Return the signing certificates of one APK, those of several schemes once."""
     found: dict[bytes, set[str]] = {}
-    limits: list[Limit] = []
-    for scheme, certificate in _certificates(archive, idsig, limits):
+    whys: list[str] = []
+    block = _found_block(archive, whys)
+    for scheme, certificate in _certificates(archive, block, idsig, whys):
         found.setdefault(certificate, set()).add(scheme)
     signers = []
     for certificate, schemes in found.items():
         signer = _signer(certificate, "+".join(s for s in _ORDER if s in schemes))
         signers.append(signer)
         if not signer.not_before:
-            why = f"the certificate {signer.sha256[:16]}… cannot be decoded"
-            limits.append(Limit("signature", archive.where, why))
+            whys.append(f"the certificate {signer.sha256[:16]}… cannot be decoded")
     if not found:
-        limits.append(Limit("signature", archive.where, "no signing certificate was found"))
+        whys.append("no signing certificate was found")
+    elif block is not None and block.schemes:
+        whys += check_block(archive, block)
+    elif signature_files(archive):
+        whys += check_jar(archive)
+    limits = [Limit("signature", archive.where, why) for why in dict.fromkeys(whys)]
     return tuple(sorted(signers)), limits
 
 
+def _found_block(archive: Archive, whys: list[str]) -> Block | None:
+    try:
+        return find_block(archive)
+    except ValueError as error:
+        whys.append(f"signing block: {_short(error)}")
+        return None
+
+
 def _certificates(
-    archive: Archive, idsig: bytes, limits: list[Limit]
+    archive: Archive, block: Block | None, idsig: bytes, whys: list[str]
 ) -> Iterator[tuple[str, bytes]]:
     try:
         yield from (("v1", certificate) for certificate in _v1(archive))
     except _UNREADABLE as error:
-        limits.append(Limit("signature", archive.where, f"v1 signature: {_short(error)}"))
-    try:
-        yield from _blocks(archive)
-    except _UNREADABLE as error:
-        limits.append(Limit("signature", archive.where, f"signing block: {_short(error)}"))
+        whys.append(f"v1 signature: {_short(error)}")
+    for kind, value in block.schemes.items() if block else ():
+        try:
+            yield from ((BLOCKS[kind], certificate) for certificate in _scheme_block(value))
+        except _UNREADABLE as error:
+            whys.append(f"signing block: {_short(error)}")
     if idsig:
         try:
             yield "v4", _v4(idsig)
         except _UNREADABLE as error:
-            limits.append(Limit("signature", archive.where, f"v4 signature: {_short(error)}"))
+            whys.append(f"v4 signature: {_short(error)}")
 
 
 _UNREADABLE = (
@@ -83,14 +97,7 @@ def _short(error: Exception) -> str:
 
 
 def _v1(archive: Archive) -> Iterator[bytes]:
-    names = [
-        name
-        for name in archive.entries
-        if name.upper().startswith("META-INF/")
-        and name.count("/") == 1
-        and name.upper().endswith((".RSA", ".DSA", ".EC"))
-    ]
-    for name in names[:_MAX_V1_FILES]:
+    for name in signature_files(archive):
         if archive.entries[name].size <= _MAX_V1_FILE:
             yield from _pkcs7(archive.read(name))
 
@@ -113,54 +120,15 @@ def _pkcs7(data: bytes) -> Iterator[bytes]:
 # ---------------------------------------------------------------- v2, v3, v3.1
 
 
-def _blocks(archive: Archive) -> Iterator[tuple[str, bytes]]:
-    """Yield scheme and certificate of each signer in the APK Signing Block."""
-    end = archive.directory
-    foot = archive.source.read(end - 24, 24) if end >= 32 else b""
-    if foot[8:] != _MAGIC:
-        return
-    size = int.from_bytes(foot[:8], "little")
-    if not 24 <= size <= min(_MAX_BLOCK, end - 8):
-        raise ValueError("the signing block's size does not fit")
-    pairs = archive.source.read(end - size, size - 24)
-    at = 0
-    while at + 12 <= len(pairs):
-        length, kind = struct.unpack_from("<QL", pairs, at)
-        if length < 4 or at + 8 + length > len(pairs):
-            raise ValueError("a pair of the signing block does not fit")
-        if kind in _BLOCKS:
-            value = pairs[at + 12 : at + 8 + length]
-            yield from ((_BLOCKS[kind], certificate) for certificate in _scheme_block(value))
-        at += 8 + length
-
-
 def _scheme_block(value: bytes) -> Iterator[bytes]:
     """Yield the first certificate of each signer: the one that signs."""
-    for signer in _sequence(_prefixed(value, 0)):
-        signed_data = _prefixed(signer, 0)
+    for signer in sequence(prefixed(value, 0)):
+        signed_data = prefixed(signer, 0)
         digests = int.from_bytes(signed_data[:4], "little")
-        certificates = _prefixed(signed_data, 4 + digests)
-        first = next(_sequence(certificates), b"")
+        certificates = prefixed(signed_data, 4 + digests)
+        first = next(sequence(certificates), b"")
         if first:
             yield first
-
-
-def _prefixed(data: bytes, at: int) -> bytes:
-    """Return what follows a 32-bit length at `at`."""
-    size = int.from_bytes(data[at : at + 4], "little")
-    if at + 4 + size > len(data):
-        raise ValueError("a length points outside the signing block")
-    return data[at + 4 : at + 4 + size]
-
-
-def _sequence(data: bytes) -> Iterator[bytes]:
-    at = 0
-    for _ in range(_MAX_SIGNERS):
-        if at + 4 > len(data):
-            return
-        item = _prefixed(data, at)
-        yield item
-        at += 4 + len(item)
 
 
 # ---------------------------------------------------------------- v4
@@ -170,10 +138,10 @@ def _v4(data: bytes) -> bytes:
     """Return the certificate of an `.idsig` file (version 2)."""
     if int.from_bytes(data[:4], "little") != 2:
         raise ValueError("unknown version")
-    hashing = _prefixed(data, 4)
-    signing = _prefixed(data, 8 + len(hashing))
-    digest = _prefixed(signing, 0)
-    certificate = _prefixed(signing, 4 + len(digest))
+    hashing = prefixed(data, 4)
+    signing = prefixed(data, 8 + len(hashing))
+    digest = prefixed(signing, 0)
+    certificate = prefixed(signing, 4 + len(digest))
     if not certificate:
         raise ValueError("no certificate")
     return certificate

@@ -57,6 +57,8 @@ class Directory:
 
     start: int
     """Its offset; a signing block may stand right before."""
+    end: int
+    """Offset of the end record."""
     entries: dict[str, Entry]
     limits: tuple[Limit, ...]
 
@@ -93,7 +95,7 @@ def read_directory(source: Source, where: str, max_entries: int, max_size: int) 
     entries, told = _entries(raw, min(end.count, max_entries), shift, where)
     if end.count > max_entries:
         told.append(Limit("budget", where, f"only the first {max_entries} entries were read"))
-    return Directory(start, entries, (*limits, *told))
+    return Directory(start, end.offset, entries, (*limits, *told))
 
 
 def _odd(where: str, why: str) -> Limit:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 
 from auditor.catalog import Catalog
-from auditor.errors import UnreadablePackageError
 from auditor.model import Package, PackageFile
 from auditor.terms.decode import decode
 from auditor.terms.document import document_words
@@ -90,10 +89,7 @@ def _may_hold_text(file: PackageFile) -> bool:
 
 
 def _load(file: PackageFile) -> bytes | None:
-    try:
-        data = file.load()
-    except UnreadablePackageError:
-        return None
+    data = file.load()
     if b"\x00" in data[:64] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None
     return data
