@@ -53,7 +53,7 @@ ONLY_IN = {
     "typer": {"cli", "commands"},
     "rich": {"cli", "commands", "batch"},
     "yaml": {"catalog"},
-    "cryptography": {"evidence", "flows"},
+    "cryptography": {"evidence", "flows", "ingest"},
 }
 """Libraries that belong to one place."""
 NOWHERE = {"socket", "urllib.request", "http.client", "requests", "subprocess", "pickle", "marshal"}
