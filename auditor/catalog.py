@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -78,6 +78,7 @@ class Catalog:
     def __init__(self, *roots: Path) -> None:
         """Use `data/` of this program when no folder is given."""
         self.roots = roots or (DATA,)
+        self._read: dict[tuple[str, type[Entry]], tuple[Entry, ...]] = {}
 
     @cached_property
     def digest(self) -> str:
@@ -94,11 +95,17 @@ class Catalog:
         return [p for root in self.roots for p in sorted((root / folder).rglob("*.yaml"))]
 
     def entries(self, folder: str, kind: type[E]) -> tuple[E, ...]:
-        """Read every entry of `folder` as `kind`.
+        """Read every entry of `folder` as `kind`; they are frozen, and read once.
 
         Raises:
             InvalidCatalogError: a file is wrong, or an id stands twice.
         """
+        key = (folder, kind)
+        if key not in self._read:
+            self._read[key] = self._entries(folder, kind)
+        return cast(tuple[E, ...], self._read[key])
+
+    def _entries(self, folder: str, kind: type[E]) -> tuple[E, ...]:
         found: dict[str, E] = {}
         for path in self.files(folder):
             for raw in _raw_entries(path):

@@ -16,10 +16,12 @@ from typing import Annotated, cast
 import typer
 
 from auditor import __version__
+from auditor.commands.batch import batch
 from auditor.commands.console import PIPE_CLOSED, note
 from auditor.commands.diff import diff
 from auditor.commands.evidence import evidence, verify
 from auditor.commands.explain import explain
+from auditor.commands.export import export
 from auditor.commands.notices import notices
 from auditor.commands.rules import rules
 from auditor.commands.scan import scan
@@ -64,6 +66,8 @@ def root(
 app.command(
     epilog="Example: `auditor scan app.apk --terms privacy.html --terms agreement.docx --lang en`"
 )(scan)
+app.command(epilog="Example: `auditor batch apps/ list.csv --store sqlite:///store.db`")(batch)
+app.command(epilog="Example: `auditor export --store out/store.db --out store.jsonl`")(export)
 app.command(epilog="Example: `auditor terms policy.html --format json`")(terms)
 app.command(epilog="Example: `auditor diff old.apk new.apk --format html --out changes.html`")(diff)
 app.command(

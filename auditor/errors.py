@@ -5,6 +5,7 @@ AuditError                 shown as one line on stderr, never as a traceback
 ├── UnreadableInputError   a file that cannot be read as what it should be    exit 3
 │   ├── UnreadablePackageError   not an APK or bundle, truncated, encrypted, without code
 │   └── UnreadableTermsError     terms in no readable format or encoding
+├── StoreError             a batch's store cannot be opened, written or asked exit 3
 └── InvalidCatalogError    a file of `data/`, or of the user, is wrong        exit 2
 
 Anything else that escapes is a bug and keeps its traceback. What could only be read in part is no
@@ -36,6 +37,12 @@ class UnreadablePackageError(UnreadableInputError):
 
 class UnreadableTermsError(UnreadableInputError):
     """The file is no readable document of terms."""
+
+
+class StoreError(AuditError):
+    """A batch's store is unreachable, full, locked, damaged, or of another version."""
+
+    exit_code = 3
 
 
 class InvalidCatalogError(AuditError):

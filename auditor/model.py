@@ -218,6 +218,8 @@ class Manifest:
     debuggable: bool = False
     allow_backup: bool | None = None
     meta_data: tuple[tuple[str, str], ...] = ()
+    icons: tuple[str, ...] = ()
+    """Files of the launcher icon in every configuration, sorted; XML ones included."""
 
 
 @dataclass(frozen=True, slots=True)

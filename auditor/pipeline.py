@@ -10,7 +10,17 @@ from auditor import __version__
 from auditor.catalog import Catalog
 from auditor.dex import CodeIndex, DexInput
 from auditor.errors import UsageError
-from auditor.facts import IndexedCode, Owners, collect_facts, with_settings
+from auditor.facts import (
+    APP,
+    IndexedCode,
+    Owners,
+    Traits,
+    collect_facts,
+    collect_traits,
+    registrable_domain,
+    sketch_of,
+    with_settings,
+)
 from auditor.flows.trace import trace_flows
 from auditor.ingest import (
     nested_packages,
@@ -64,6 +74,8 @@ class Options:
     extra_dex: Sequence[tuple[str, bytes]] = ()
     """Code dumped from memory, to complete a packed app."""
     quotes: bool = True
+    traits: bool = False
+    """Collect what tells apps of one maker; a batch does."""
     progress: Progress = field(default=lambda stage: None)
 
 
@@ -93,6 +105,7 @@ class Examined:
     renamed_share: float
     """Part of the app's own classes whose names were removed, 0 to 1."""
     quotes: Mapping[str, str]
+    traits: Traits
 
 
 def audit(path: Path, catalog: Catalog, options: Options) -> AuditReport:
@@ -152,7 +165,7 @@ def audit_package(package: Package, catalog: Catalog, options: Options) -> Audit
 def examine(package: Package, catalog: Catalog, options: Options) -> Examined:
     """Find everything that does not depend on given terms and on rules; opens the app's files.
 
-    Of the options only `extra_dex`, `quotes` and `progress` matter here.
+    Of the options only `extra_dex`, `quotes`, `traits` and `progress` matter here.
     """
     options.progress("code")
     read = read_code(package)
@@ -187,7 +200,12 @@ def examine(package: Package, catalog: Catalog, options: Options) -> Examined:
         families=facts.families,
         renamed_share=round(facts.obfuscation.share, 3),
         quotes=quoted(traced.flows, traced.reads, inputs) if options.quotes else {},
+        traits=_traits(code, package, owner) if options.traits else Traits(),
     )
+
+
+def _traits(code: CodeIndex, package: Package, owner: Owners) -> Traits:
+    return collect_traits(code, package, lambda cls: owner(cls) == APP)
 
 
 def conclude(app: Examined, catalog: Catalog, options: Options) -> AuditReport:
@@ -242,9 +260,11 @@ def conclude(app: Examined, catalog: Catalog, options: Options) -> AuditReport:
 
 __all__ = [
     "Examined",
+    "Observation",
     "Options",
-    "annotate",
     "TermsSource",
+    "Traits",
+    "annotate",
     "audit",
     "audit_bytes",
     "audit_nested",
@@ -252,6 +272,9 @@ __all__ = [
     "check_jurisdictions",
     "conclude",
     "examine",
+    "read_package",
     "read_terms_file",
+    "registrable_domain",
+    "sketch_of",
     "understand_terms",
 ]

@@ -49,7 +49,14 @@ ONLY_IN = {
     "tldextract": {"facts"},
     "jinja2": {"report", "batch"},
     "sqlalchemy": {"batch"},
+    "alembic": {"batch"},
     "distributed": {"batch"},
+    "fsspec": {"batch"},
+    "rapidfuzz": {"batch"},
+    "pypinyin": {"batch"},
+    "datasketch": {"batch"},
+    "pyarrow": {"batch"},
+    "PIL": {"facts"},
     "typer": {"cli", "commands"},
     "rich": {"cli", "commands", "batch"},
     "yaml": {"catalog"},
@@ -138,6 +145,22 @@ def test_nothing_uses_network_programs_or_foreign_objects() -> None:
     ]
 
     assert wrong == []
+
+
+def test_only_the_nursery_forks_and_only_this_program_is_started() -> None:
+    """A batch isolates apps: `os.posix_spawn` of our own interpreter, then `os.fork`."""
+    starts = {"fork", "posix_spawn", "posix_spawnp", "system", "popen", "execv", "execve", "spawnv"}
+    found = {
+        (str(path.relative_to(PACKAGE)), node.attr)
+        for path in files()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+        and node.attr in starts
+    }
+
+    assert found == {("batch/attempt.py", "posix_spawn"), ("batch/nursery.py", "fork")}
 
 
 def test_the_rule_sees_a_wrong_import(tmp_path: Path) -> None:

@@ -60,6 +60,17 @@ LendingOption = Annotated[
     ),
 ]
 
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        "-s",
+        metavar="URL",
+        help="sqlite:///file, postgresql://user@host/name, or a path. Default: out/store.db.",
+        show_default=False,
+    ),
+]
+
 
 def language(chosen: Language | None) -> str:
     """Give the language to speak: the chosen one, else that of the system."""

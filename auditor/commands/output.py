@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from auditor.errors import UsageError
@@ -43,14 +43,23 @@ def write_file(folder: Path, name: str, content: str | bytes) -> Path:
     Raises:
         UsageError: it cannot be written.
     """
-    path = folder / name
     data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
+    return write_stream(folder / name, [data])
+
+
+def write_stream(path: Path, pieces: Iterable[bytes]) -> Path:
+    """Write pieces as one file, as `write_file` does.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
+                stream.writelines(pieces)
             Path(temporary).chmod(0o666 & ~_umask())
             Path(temporary).replace(path)
         except BaseException:

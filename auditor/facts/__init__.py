@@ -10,6 +10,7 @@ from auditor.facts.libraries import APP, Owners, identify_libraries, owner_of
 from auditor.facts.operators import operator_of
 from auditor.facts.recipients import HostBook, Recipient, recipient_of, registrable_domain
 from auditor.facts.tls import TlsFact
+from auditor.facts.traits import Traits, collect_traits, sketch_of
 from auditor.facts.urls import host_of, split_url
 
 __all__ = [
@@ -24,7 +25,9 @@ __all__ = [
     "Recipient",
     "SdkSetting",
     "TlsFact",
+    "Traits",
     "collect_facts",
+    "collect_traits",
     "host_of",
     "identify_libraries",
     "match_indicators",
@@ -34,6 +37,7 @@ __all__ = [
     "recipient_of",
     "registrable_domain",
     "sdk_settings",
+    "sketch_of",
     "split_url",
     "with_settings",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from auditor.catalog import Catalog
 from auditor.dex import CodeIndex
@@ -72,7 +73,7 @@ def trace_flows(
     owner: Callable[[str], str] = lambda cls: "app",
 ) -> Traced:
     """Follow personal data through the app."""
-    engine = App(index, Knowledge(catalog), manifest, resources, Budget(*SMALL_APP))
+    engine = App(index, _knowledge(catalog), manifest, resources, Budget(*SMALL_APP))
     program = Program(engine)
     if not program.relevance.whole:
         engine.budget = Budget(*BIG_APP)
@@ -93,6 +94,12 @@ def trace_flows(
         reached,
         tuple(collector.refusals()),
     )
+
+
+@lru_cache(maxsize=2)
+def _knowledge(catalog: Catalog) -> Knowledge:
+    """The tables of one catalog; they are read only, and half of the time of a small app."""
+    return Knowledge(catalog)
 
 
 def _spent(engine: App) -> list[Limit]:

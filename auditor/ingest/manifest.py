@@ -18,6 +18,7 @@ from auditor.ingest.permissions import implied
 from auditor.ingest.resources import AppResources, is_reference, scalar
 from auditor.model import Component, IntentFilter, Limit, Manifest, PermissionRequest
 
+ICON = 0x01010002
 LABEL, NAME, PERMISSION, READ_PERMISSION = 0x01010001, 0x01010003, 0x01010006, 0x01010007
 ENABLED, DEBUGGABLE, EXPORTED, PROCESS = 0x0101000E, 0x0101000F, 0x01010010, 0x01010011
 AUTHORITIES, VALUE, RESOURCE, MIME_TYPE = 0x01010018, 0x01010024, 0x01010025, 0x01010026
@@ -114,6 +115,7 @@ class _Reader:
             debuggable=self._flag(app, DEBUGGABLE) or False,
             allow_backup=self._flag(app, ALLOW_BACKUP),
             meta_data=tuple(pair for a in applications for pair in self._meta_data(a)),
+            icons=self._icons(),
         )
 
     # ------------------------------------------------------------ values
@@ -264,6 +266,12 @@ class _Reader:
             return {}
         found = self.resources.texts(label)
         return {locale: text for locale, text in sorted(found.items()) if text}
+
+    def _icons(self) -> tuple[str, ...]:
+        icon = self.application.by_id(ICON)
+        if icon is None or not is_reference(icon.type):
+            return ()
+        return self.resources.paths(icon.data)
 
     def _network_security(self) -> NetworkSecurity | None:
         reference = self.application.by_id(NETWORK_SECURITY)

@@ -185,6 +185,11 @@ class AppResources:
                         yield root
                     break
 
+    def paths(self, res_id: int) -> tuple[str, ...]:
+        """Return the files of a resource in every configuration, sorted."""
+        found = {v.text for _, _, v in self._resolved(res_id) if v.type == axml.STRING}
+        return tuple(sorted(found)[:MAX_VARIANTS])
+
     # ------------------------------------------------------------ inside
 
     def _resolved(self, res_id: int) -> Iterator[tuple[str, bool, Value]]:

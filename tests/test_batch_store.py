@@ -1,0 +1,170 @@
+"""The store: made, migrated, refused; and the same whichever database holds it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from auditor.batch.export import export_lines
+from auditor.batch.schema import METADATA
+from auditor.batch.store import Store, open_store
+from auditor.errors import AuditError, StoreError, UsageError
+from tests.batch_fixture import copy_sample, run_batch
+
+SERVER = os.environ.get("AUDITOR_TEST_POSTGRESQL", "")
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """A database of its own on the server that the environment names."""
+    if not SERVER:
+        pytest.skip("no PostgreSQL server: set AUDITOR_TEST_POSTGRESQL to its URL")
+    name = f"auditor_{uuid.uuid4().hex}"
+    url = sa.engine.make_url(SERVER).set(drivername="postgresql+psycopg")
+    server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    yield url.set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+def differences(store: Store) -> list[object]:
+    with store.reading() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), METADATA))
+
+
+def test_migrations_make_the_tables_of_the_schema(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "new" / "s.db"), create=True)
+
+    assert differences(store) == []
+    assert open_store(f"sqlite:///{tmp_path}/new/s.db").is_sqlite
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "words"),
+    [
+        pytest.param("mysql://x/y", UsageError, "neither sqlite nor postgresql", id="mysql"),
+        pytest.param("sqlite://", UsageError, "a store lies in a file", id="memory"),
+        pytest.param("a b://", UsageError, "no address of a store", id="nonsense"),
+        pytest.param("/nowhere/s.db", StoreError, "no store there", id="nothing"),
+        pytest.param(
+            "postgresql://u:secret@127.0.0.1:1/x",
+            StoreError,
+            "Connection refused|refused",
+            id="away",
+        ),
+    ],
+)
+def test_what_is_no_store_is_told(url: str, error: type[AuditError], words: str) -> None:
+    with pytest.raises(error, match=words) as caught:
+        open_store(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    text, other, newer = (tmp_path / n for n in ("text.db", "other.db", "newer.db"))
+    text.write_text("no database, but a text that is long enough to be one " * 20)
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE apps (x)")
+    connection.close()
+    with sqlite3.connect(newer) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES ('9999')")
+    connection.close()
+    kept = other.read_bytes()
+
+    for path, words in (
+        (text, "file is not a database"),
+        (other, "holds other tables"),
+        (newer, "made by a newer version"),
+    ):
+        with pytest.raises(StoreError, match=words):
+            open_store(str(path), create=True)
+    assert other.read_bytes()[100:] == kept[100:]
+
+
+def test_a_store_that_was_cut_in_half_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    store = open_store(str(path), create=True)
+    store.engine.dispose()
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+    with pytest.raises(StoreError, match=r"s\.db: .*(?:malformed|not a database|disk image)"):
+        run_batch(path, [str(copy_sample("relay", tmp_path / "apps"))])
+
+
+def test_a_migration_that_is_cut_off_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from alembic import op
+
+    real, made = op.create_table, []
+
+    def failing(name: str, *columns: object, **more: object) -> object:
+        made.append(name)
+        if len(made) == 10:
+            raise sa.exc.OperationalError("CREATE", {}, Exception("disk I/O error"))
+        return real(name, *columns, **more)
+
+    monkeypatch.setattr(op, "create_table", failing)
+    with pytest.raises(StoreError, match="disk I/O error"):
+        open_store(str(tmp_path / "s.db"), create=True)
+    monkeypatch.undo()
+
+    with sqlite3.connect(tmp_path / "s.db") as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    connection.close()
+    assert differences(open_store(str(tmp_path / "s.db"), create=True)) == []
+
+
+def test_postgresql_holds_the_same(postgresql: str, tmp_path: Path) -> None:
+    for name in ("picker-mask", "hostile-strings"):
+        copy_sample(name, tmp_path / "apps")
+    lite = open_store(str(tmp_path / "s.db"), create=True)
+    big = open_store(postgresql, create=True)
+
+    for store in (lite, big):
+        run_batch(store, [str(tmp_path / "apps")])
+
+    assert differences(big) == []
+    with lite.reading() as one, big.reading() as other:
+        assert list(export_lines(other)) == list(export_lines(one))
+    lite.engine.dispose()
+    big.engine.dispose()
+
+
+def test_two_batches_on_one_postgresql(postgresql: str) -> None:
+    store = open_store(postgresql, create=True)
+    with store.writer(), pytest.raises(StoreError, match="another batch is at work"):
+        run_batch(postgresql_again(postgresql), None)
+    with store.writer():
+        pass  # the lock was given back
+    store.engine.dispose()
+
+
+def postgresql_again(url: str) -> Store:
+    return open_store(url)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_lost_connection_is_made_anew(postgresql: str) -> None:
+    store = open_store(postgresql, create=True)
+    server = sa.create_engine(postgresql, isolation_level="AUTOCOMMIT")
+    with store.writer() as writer:
+        pid = writer.write(lambda c: c.execute(sa.text("SELECT pg_backend_pid()")).scalar())
+        with server.connect() as connection:
+            connection.execute(sa.text("SELECT pg_terminate_backend(:p)"), {"p": pid})
+        other = writer.write(lambda c: c.execute(sa.text("SELECT pg_backend_pid()")).scalar())
+    assert other != pid
+    server.dispose()
+    store.engine.dispose()
