@@ -218,7 +218,7 @@ def test_a_full_disk_loses_nothing(apps: Path, finished: Store, tmp_path: Path) 
     """SQLite may not grow: the batch ends with one line; with room again it goes on."""
     store = open_store(str(tmp_path / "s.db"), create=True)
 
-    ((pages,),) = rows(store, "PRAGMA page_count")
+    pages = int(str(rows(store, "PRAGMA page_count")[0][0]))
 
     @sa.event.listens_for(store.engine, "connect")
     def _small(connection: object, record: object) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -110,7 +111,7 @@ def test_a_migration_that_is_cut_off_leaves_nothing(
 
     real, made = op.create_table, []
 
-    def failing(name: str, *columns: object, **more: object) -> object:
+    def failing(name: str, *columns: Any, **more: Any) -> object:
         made.append(name)
         if len(made) == 10:
             raise sa.exc.OperationalError("CREATE", {}, Exception("disk I/O error"))
