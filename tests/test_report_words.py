@@ -61,7 +61,7 @@ def test_every_message_is_used() -> None:
     made = re.compile(
         r"(q\d+\.title|q15\.\w+|q4\.consent_|q7\.(clear|vague|ambiguous|incorrect|omitted|beyond|kept|declared|recip)"
         r"|section\.|box\.(book|terms)_|method\.\d|gloss\.|finding\.(in_favour|not_shown|to_do)"
-        r"|reason\.|diff\.(state|caution|section|field)_|evidence\.(f|shows|keep)_|verify\.)"
+        r"|reason\.|diff\.(state|caution|section|field)_|evidence\.(f|shows|keep)_|verify\.|(why|step|guard|note|sign)\.)"
     )
     unused = [
         key

@@ -23,6 +23,7 @@ from auditor.report.answers import (
 from auditor.report.channels import channels, local
 from auditor.report.document import sorted_findings
 from auditor.report.seen import Seen
+from auditor.report.spoken import spoken
 from auditor.report.view import Answer, recipient
 from auditor.report.words import Code, Local, Name, Said, Value, say
 
@@ -104,7 +105,7 @@ def protection(seen: Seen) -> Answer:
         points.append((say("q11.user_certificates"),))
     wraps = sorted({t for f in flows for t in f.transforms})
     if wraps:
-        points.append((say("q11.wrapped", how=list(wraps[:6])),))
+        points.append((say("q11.wrapped", how=[Name("transform", w) for w in wraps[:6]]),))
     more = [say("q11.checks")]
     shown = [partial(seen.exhibits.flow, f) for f in flows if f.endpoint in urls]
     if urls:
@@ -120,7 +121,8 @@ def behaves_otherwise(seen: Seen) -> Answer:
     guarded = [f for f in seen.report.flows if f.guards]
     if guarded:
         points = [
-            (say("q12.guard", guard=g),) for g in sorted({g for f in guarded for g in f.guards})
+            (say("q12.guard", guard=spoken(g, "guard")),)
+            for g in sorted({g for f in guarded for g in f.guards})
         ]
         shown = [partial(seen.exhibits.flow, f) for f in guarded]
         return answer(

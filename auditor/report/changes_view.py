@@ -21,6 +21,7 @@ from auditor.report.contract_app import (
     SignerOut,
 )
 from auditor.report.seen import LEAVES, host_of
+from auditor.report.spoken import spoken
 from auditor.report.view import owner, readable, recipient
 from auditor.report.words import Code, Local, Name, Said, Value, say
 
@@ -257,7 +258,7 @@ def _warning(warning: WarningOut) -> Row:
 
 
 def _limit(limit: LimitOut) -> Row:
-    return Row("", Name("limit", limit.kind), (Code(limit.where),))
+    return Row("", Name("limit", limit.kind), (Code(limit.where), spoken(limit.why, "why")))
 
 
 def _signer(signer: SignerOut) -> Row:
@@ -335,6 +336,8 @@ def _value(field: str, value: Any) -> Value:  # noqa: ANN401
         return Code(f"{text[:12]}…")
     if field == "recipient":
         return recipient(text)
+    if field == "transforms":
+        return Name("transform", text)
     if field == "owner":
         return owner(text)
     if field in _KINDS:

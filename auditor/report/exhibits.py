@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from auditor.model import CallSite, Flow, SourceRead, Statement, Step, Warning_
 from auditor.report.clean import one_line, visible
+from auditor.report.spoken import spoken
 from auditor.report.view import (
     Exhibit,
     Shown,
@@ -93,7 +94,7 @@ class Exhibits:
         steps = tuple(
             StepView(
                 Name("step", s.kind or "call"),
-                *step_words(s.text),
+                *_step(s.text),
                 _place(s.caller, s.offset, s.dex),
                 number,
             )
@@ -115,6 +116,12 @@ class Exhibits:
             return replace(bare, shown_in=before)
         lines, left_out = excerpt(source, site.signature)
         return replace(bare, lines=lines, left_out=left_out)
+
+
+def _step(text: str) -> tuple[str, Value]:
+    """Give the code of a step, or else its words."""
+    code, words = step_words(text)
+    return (code, "") if code else ("", spoken(words, "step"))
 
 
 def _ends(steps: list[tuple[int, Step]]) -> list[tuple[int, Step]]:
@@ -150,9 +157,9 @@ def _flow_facts(flow: Flow) -> Facts:
     if flow.fields:
         facts.append(("fact.fields", [Code(f) for f in flow.fields[:20]]))
     if flow.transforms:
-        facts.append(("fact.transforms", list(flow.transforms[:10])))
+        facts.append(("fact.transforms", [Name("transform", t) for t in flow.transforms[:10]]))
     if flow.guards:
-        facts.append(("fact.guards", list(flow.guards[:10])))
+        facts.append(("fact.guards", [spoken(g, "guard") for g in flow.guards[:10]]))
     if flow.entry:
         facts.append(("fact.entry", Code(readable(flow.entry))))
     return facts

@@ -21,6 +21,7 @@ from auditor.model import AuditReport, Level
 from auditor.report.clean import one_line, visible
 from auditor.report.page import gather, in_both
 from auditor.report.picture import narrow, wide
+from auditor.report.spoken import spoken
 from auditor.report.view import owner, readable, recipient
 from auditor.report.words import Code, Name, Said, Value, Words, languages, say, words
 
@@ -88,6 +89,7 @@ def render_page(template: str, lang: str, **values: object) -> str:
             say=say,
             Name=Name,
             Code=Code,
+            spoken=spoken,
             **_sayers(langs),
             **values,
         )

@@ -14,6 +14,7 @@ from auditor.model import AuditReport, CallSite, Finding, Flow, Limit, Severity,
 from auditor.report.answers_more import localized, title
 from auditor.report.clean import one_line, visible
 from auditor.report.document import all_limits, dump, practice_id, sorted_findings
+from auditor.report.spoken import spoken
 from auditor.report.view import readable
 from auditor.report.words import Name, Words, words
 
@@ -93,7 +94,9 @@ def _notice(limit: Limit, speak: Words) -> dict[str, Any]:
     return {
         "level": "warning",
         "descriptor": {"id": one_line(limit.kind, 100)},
-        "message": {"text": f"{what}: {one_line(limit.where)}: {one_line(limit.why)}"},
+        "message": {
+            "text": f"{what}: {one_line(limit.where)}: {speak.text(spoken(limit.why, 'why'))}"
+        },
     }
 
 
@@ -141,7 +144,7 @@ def _code_flow(report: AuditReport, flow: Flow, speak: Words) -> dict[str, Any]:
                         "kinds": [step.kind or "call"],
                         "location": {
                             **_place(report, step.caller, step.offset, step.dex),
-                            "message": {"text": one_line(step.text) or "-"},
+                            "message": {"text": speak.text(spoken(step.text, "step")) or "-"},
                         },
                     }
                     for step in steps

@@ -15,6 +15,7 @@ from auditor.model import AuditReport, CallSite, Finding, Practice
 from auditor.report.answers_more import localized, title
 from auditor.report.clean import one_line
 from auditor.report.document import all_limits, practice_id, sorted_findings
+from auditor.report.spoken import spoken
 from auditor.report.words import Name, Words, words
 
 COLUMNS = (
@@ -95,7 +96,7 @@ def _limits(report: AuditReport, speak: Words) -> Iterator[Row]:
             "kind": "limit",
             "id": limit.kind,
             "title": speak.name("limit", limit.kind),
-            "why": limit.why,
+            "why": speak.text(spoken(limit.why, "why")),
             "where": limit.where,
         }
 

@@ -67,8 +67,8 @@ class StepView:
     kind: Name
     what: str
     """What is called, stored as, or made: code; empty when `text` says it all."""
-    text: str
-    """The step in English words, empty when kind and `what` say it."""
+    text: Value
+    """The step in words, empty when kind and `what` say it."""
     spot: Spot
     number: int
     """Its place in the whole flow; a jump shows where steps are left out."""
