@@ -191,7 +191,8 @@ def observations(
     for hint in facts.families:
         keys = ", ".join(hint.keys[:_KEYS])
         words = f"{len(hint.keys)} field names of {hint.name}, such as {keys}"
-        found.append(Observation("shared_collector", hint.package, words, hint.owner))
+        named = (("n", str(len(hint.keys))), ("name", hint.name), ("keys", keys))
+        found.append(Observation("shared_collector", hint.package, words, hint.owner, named))
     return tuple(found)
 
 

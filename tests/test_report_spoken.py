@@ -39,7 +39,9 @@ def test_all_that_an_audit_says_is_said_in_chinese(case: Path) -> None:
         "note": [e.note for e in report.endpoints],
         "why": [x.why for x in report.limits],
         "sign": [
-            e for x in (*report.libraries, *report.packers, *report.frameworks) for e in x.evidence
+            *(e for x in report.libraries for e in x.evidence),
+            *(e for x in report.packers for e in x.evidence),
+            *(e for x in report.frameworks for e in x.evidence),
         ],
     }
     for kind, texts in said.items():
@@ -88,6 +90,8 @@ def _given(node: ast.AST) -> list[ast.expr]:
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
         if name in ("Limit", "limit") and len(node.args) == 3:
             return [node.args[2]]
+        if name == "append" and ast.unparse(node.func) in ("whys.append", "problems.append"):
+            return node.args
         if name in ("malformed", "_tell", "tell") and node.args:
             return node.args[-1:] if name == "malformed" else node.args[:1]
     if isinstance(node, ast.Assign) and [ast.unparse(t) for t in node.targets] == ["why"]:

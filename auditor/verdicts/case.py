@@ -41,6 +41,8 @@ class Observation:
     why: str
     """What was seen there, a few words; shown to readers."""
     owner: str = "app"
+    named: tuple[tuple[str, str], ...] = ()
+    """Values for the slots of the phrase `noted.<kind>`, where there is one."""
 
 
 @dataclass(frozen=True)

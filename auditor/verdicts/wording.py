@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from auditor.model import Disclosure, Level, Practice
-from auditor.verdicts.case import Case
+from auditor.verdicts.case import Case, Observation
 from auditor.verdicts.circumstances import holds
 from auditor.verdicts.disclosure import Reason, reason_text
 from auditor.verdicts.matching import PREFIX, Match
@@ -104,6 +104,17 @@ def _base(about: About, match: Match) -> tuple[str, list[str]]:
     return grade, [f"confidence.{match.practice.level}"]
 
 
+def _noted(observation: Observation, language: str, tables: Tables) -> str:
+    """Say what was observed: by the phrase of its kind, else in the stage's own words."""
+    id_ = f"noted.{observation.kind}"
+    if language == "en" or id_ not in tables.phrases:
+        return observation.why
+    text = tables.phrase(id_, language)
+    for name, value in observation.named:
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
 def _values(match: Match, case: Case, language: str, tables: Tables) -> dict[str, str]:
     comma = "、" if language == "zh" else ", "
     names = [tables.ontology.name(t, language) for t in match.data_types]
@@ -114,7 +125,10 @@ def _values(match: Match, case: Case, language: str, tables: Tables) -> dict[str
         "kinds": comma.join(_kind(k, language, tables) for k in match.limits),
         "quote": _quote([s.quote for s in match.statements] + [w.quote for w in match.warnings]),
         "noted": comma.join(
-            dict.fromkeys(f"{o.where}: {o.why}"[:_QUOTE] for o in match.observations[:_SHOWN])
+            dict.fromkeys(
+                f"{o.where}: {_noted(o, language, tables)}"[:_QUOTE]
+                for o in match.observations[:_SHOWN]
+            )
         ),
         "denial": _quote([s.quote for s in match.statements if s.negated]),
         "count": str(max(len(match.warnings), len(match.statements), len(match.evidence))),
