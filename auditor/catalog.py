@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -49,6 +49,8 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|fa
 def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:  # noqa: ANN401
     pairs = [(loader.construct_object(k, deep=True), v) for k, v in node.value]
     keys = [k for k, _ in pairs]
+    if not all(isinstance(k, Hashable) for k in keys):
+        raise yaml.YAMLError(f"line {node.start_mark.line + 1}: a key is a list or a mapping")
     if len(keys) != len(set(keys)):
         twice = sorted({str(k) for k in keys if keys.count(k) > 1})
         line = node.start_mark.line + 1

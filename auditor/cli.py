@@ -1,16 +1,18 @@
 """The command line: what commands there are, and how the program ends.
 
     0 done · 1 findings at or above --fail-on · 2 usage · 3 input that cannot be read
-    4 partly analyzed, with --strict · 130 interrupted · 141 nobody reads the output
+    4 partly analyzed, with --strict · 70 a bug · 130 interrupted · 141 nobody reads the output
 
-An `AuditError` and a wrong argument become one line on stderr; anything else is a bug and keeps its
-traceback. The commands themselves are in `auditor.commands`.
+An `AuditError` and a wrong argument become one line on stderr; anything else is a bug, keeps its
+traceback and ends with 70 (EX_SOFTWARE), so that it is not taken for findings. The commands
+themselves are in `auditor.commands`.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import traceback
 from typing import Annotated, cast
 
 import typer
@@ -31,7 +33,7 @@ from auditor.errors import AuditError
 
 _USAGE = cast(type[Exception], typer.BadParameter.__mro__[2])
 """typer's base of errors that are shown to the user, wherever its version keeps it."""
-_INTERRUPTED = 130
+_BUG, _INTERRUPTED = 70, 130
 
 app = typer.Typer(
     name="auditor",
@@ -103,6 +105,9 @@ def run(arguments: list[str] | None = None) -> int:
         code = PIPE_CLOSED
     except SystemExit as end:
         code = end.code
+    except Exception:  # noqa: BLE001  told with its traceback
+        traceback.print_exc()
+        return _BUG
     if code == PIPE_CLOSED:
         # What is still buffered must not fail once more when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,8 +8,9 @@ AuditError                 shown as one line on stderr, never as a traceback
 ├── StoreError             a batch's store cannot be opened, written or asked exit 3
 └── InvalidCatalogError    a file of `data/`, or of the user, is wrong        exit 2
 
-Anything else that escapes is a bug and keeps its traceback. What could only be read in part is no
-error but a `model.Limit`.
+Anything else that escapes is a bug: a stage of the audit that fails becomes a `model.Limit`
+(`guard`), elsewhere the traceback is shown and the program ends with 70. What could only be read in
+part is no error but a `model.Limit` too.
 """
 
 

@@ -643,7 +643,8 @@ class Limit:
 
     kind: str
     """packed, code_not_visible, dex_malformed, budget, unresolved_uri, reflection, dynamic_code,
-    native_code, hybrid, terms_unreadable, manifest_malformed, resource_malformed, signature, …"""
+    native_code, hybrid, terms_unreadable, manifest_malformed, resource_malformed, signature,
+    timeout, memory, stage_failed, …"""
     where: str
     why: str
 

@@ -17,12 +17,15 @@ from auditor.facts import (
     Traits,
     collect_facts,
     collect_traits,
+    no_facts,
     registrable_domain,
     sketch_of,
     with_settings,
 )
-from auditor.flows.trace import trace_flows
+from auditor.flows.trace import Traced, trace_flows
+from auditor.guard import Guard
 from auditor.ingest import (
+    Code,
     nested_packages,
     read_code,
     read_package,
@@ -76,6 +79,10 @@ class Options:
     quotes: bool = True
     traits: bool = False
     """Collect what tells apps of one maker; a batch does."""
+    seconds: float = 0
+    """Time for each stage that reads the app or its terms, 0 for no deadline."""
+    lenient: bool = True
+    """Tell of a stage that fails in a limit; else let its exception through, for tests."""
     progress: Progress = field(default=lambda stage: None)
 
 
@@ -167,22 +174,36 @@ def examine(package: Package, catalog: Catalog, options: Options) -> Examined:
 
     Of the options only `extra_dex`, `quotes`, `traits` and `progress` matter here.
     """
+    guard = Guard(options.seconds, lenient=options.lenient)
     options.progress("code")
-    read = read_code(package)
+    read = guard.run("code", lambda: read_code(package), lambda: Code((), ()))
     inputs = [*read.files, *options.extra_dex]
-    code = CodeIndex.build([DexInput(name, data) for name, data in inputs])
+    dex = [DexInput(name, data) for name, data in inputs]
+    code = guard.run("code", lambda: CodeIndex.build(dex), lambda: CodeIndex.build([]))
     options.progress("facts")
-    facts = collect_facts(package, IndexedCode(code), catalog)
+    facts = guard.run("facts", lambda: collect_facts(package, IndexedCode(code), catalog), no_facts)
     owner = Owners(facts.libraries)
     options.progress("flows")
-    traced = trace_flows(code, package.manifest, package.resources, catalog, owner)
-    settings = settings_of(package, facts, code, catalog)
+    traced = guard.run(
+        "flows",
+        lambda: trace_flows(code, package.manifest, package.resources, catalog, owner),
+        lambda: Traced((), (), (), ()),
+    )
+    settings = guard.run("settings", lambda: settings_of(package, facts, code, catalog), lambda: ())
     traced = with_other_code(traced, facts, settings)
-    traced = with_constants(traced, facts, code, owner)
-    terms, links = bundled_terms(package, catalog)
+    known = traced
+    traced = guard.run(
+        "constants", lambda: with_constants(known, facts, code, owner), lambda: known
+    )
+    terms, links = guard.run("terms", lambda: bundled_terms(package, catalog), lambda: ((), ()))
     limits = {*package.limits, *read.limits, *code.limits, *facts.limits, *traced.limits}
+    traits = Traits()
+    if options.traits:
+        traits = guard.run("traits", lambda: _traits(code, package, owner), Traits)
+    quotes: Mapping[str, str] = {}
     if options.quotes:
         options.progress("quotes")
+        quotes = guard.run("quotes", lambda: quoted(traced.flows, traced.reads, inputs), dict)
     return Examined(
         package=package,
         libraries=with_settings(facts.libraries, settings),
@@ -196,11 +217,11 @@ def examine(package: Package, catalog: Catalog, options: Options) -> Examined:
         links=links,
         code_strings=own_texts(code, owner),
         observations=observations(package, facts, traced, catalog),
-        limits=tuple(sorted({*limits, *resource_limits(package)})),
+        limits=tuple(sorted({*limits, *resource_limits(package), *guard.limits})),
         families=facts.families,
         renamed_share=round(facts.obfuscation.share, 3),
-        quotes=quoted(traced.flows, traced.reads, inputs) if options.quotes else {},
-        traits=_traits(code, package, owner) if options.traits else Traits(),
+        quotes=quotes,
+        traits=traits,
     )
 
 
@@ -208,10 +229,16 @@ def _traits(code: CodeIndex, package: Package, owner: Owners) -> Traits:
     return collect_traits(code, package, lambda cls: owner(cls) == APP)
 
 
+def _no_terms() -> Terms:
+    return Terms(limits=(Limit("terms_unreadable", "terms", "the stage that reads them failed"),))
+
+
 def conclude(app: Examined, catalog: Catalog, options: Options) -> AuditReport:
     """Compare what was found with terms and rules; opens no file of the app."""
     options.progress("terms")
-    terms = replace(read_terms([*options.terms, *app.terms], catalog), links=app.links)
+    guard = Guard(options.seconds, lenient=options.lenient)
+    terms = guard.run("terms", lambda: read_terms([*options.terms, *app.terms], catalog), _no_terms)
+    terms = replace(terms, links=app.links, limits=(*terms.limits, *guard.limits))
     limits = tuple(sorted({*app.limits, *terms.limits}))
     options.progress("verdict")
     flows, endpoints = with_recipients(

@@ -341,7 +341,9 @@ def fuzz_scan(data: bytes) -> None:
         _fit(str(error))
         return
     given = (TermsSource("terms", terms, "given"),) if terms else ()
-    report = audit_package(package, kept_catalog(), Options(terms=given, quotes=False))
+    report = audit_package(
+        package, kept_catalog(), Options(terms=given, quotes=False, lenient=False)
+    )
     page = zlib.crc32(data) % 4 == 0  # pages take longest; `fuzz_report` is about them
     for name, render in RENDERERS.items():
         if page or name != "html":

@@ -63,7 +63,7 @@ def _base(path: Path) -> Base:
     data = path.read_bytes()
     terms = sorted(path.parent.glob("terms.*"))
     given = tuple(TermsSource(p.name, p.read_bytes(), "given") for p in terms)
-    options = Options(terms=given, quotes=False)
+    options = Options(terms=given, quotes=False, lenient=False)
     package = read_package_bytes("app.apk", data)
     report = audit_package(package, kept_catalog(), options)
     return Base(path.parent.name, data, options, frozenset(report.limits), _findings(report))

@@ -93,6 +93,22 @@ def scan(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 4 when something was not examined.")
     ] = False,
+    stage_seconds: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            help="Give a stage up after so long and say so in the report. 0: never.",
+        ),
+    ] = 900,
+    memory: Annotated[
+        int,
+        typer.Option(
+            metavar="MB",
+            min=0,
+            help="Memory that a scan may use; what needs more is given up. 0: any.",
+        ),
+    ] = 0,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print only the paths of the reports.")
     ] = False,
@@ -116,7 +132,9 @@ def scan(
         lending=lending,
         date=checked_date(date),
         extra_dex=_dumped(dex),
+        seconds=stage_seconds,
     )
+    _bound_memory(memory)
     writer = _Writer(out, wanted, language(lang), quiet)
     worst = 0
     for number, (path, stem) in enumerate(zip(apps, stems(apps), strict=True), 1):
@@ -147,6 +165,19 @@ def _audited(
         with doing:
             inner = list(audit_nested(path, known, replace(options, progress=doing)))
         yield from enumerate(inner, 1)
+
+
+def _bound_memory(megabytes: int) -> None:
+    """Bound the address space of this process, on systems that can."""
+    if not megabytes:
+        return
+    try:
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, hard))
+    except (ImportError, ValueError, OSError) as error:
+        raise UsageError(f"--memory: {megabytes} MB cannot be set here: {error}") from error
 
 
 def _graver(one: int, other: int) -> int:

@@ -1,7 +1,7 @@
 """What an app is made of and whom it talks to, told without following data. See `collect`."""
 
 from auditor.facts.code import Code, NoCode
-from auditor.facts.collect import Facts, collect_facts
+from auditor.facts.collect import Facts, collect_facts, no_facts
 from auditor.facts.configuration import SdkSetting, sdk_settings, with_settings
 from auditor.facts.hybrid.read import HybridFacts, read_hybrid
 from auditor.facts.indexed import IndexedCode
@@ -30,6 +30,7 @@ __all__ = [
     "collect_traits",
     "host_of",
     "identify_libraries",
+    "no_facts",
     "match_indicators",
     "operator_of",
     "owner_of",

@@ -42,6 +42,24 @@ class Facts:
     """The limits of all of these, those of `hybrid` included."""
 
 
+def no_facts() -> Facts:
+    """Give facts that say nothing, for when they could not be collected."""
+    return Facts(
+        permissions=(),
+        libraries=(),
+        frameworks=(),
+        packers=(),
+        visibility=Visibility(0, (), 0, False),
+        obfuscation=Obfuscation(0, 0, "none"),
+        urls=Classified((), {}),
+        tls=(),
+        indicators=(),
+        families=(),
+        hybrid=HybridFacts(),
+        limits=(),
+    )
+
+
 def collect_facts(package: Package, code: Code, catalog: Catalog) -> Facts:
     """Collect the facts of one package; pure, and the same on every run."""
     libraries = identify_libraries(package, code, catalog)

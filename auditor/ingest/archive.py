@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -20,6 +20,9 @@ from auditor.ingest.zip_directory import DEFLATED, Directory, Entry, read_direct
 from auditor.model import Limit
 
 _LOCAL = struct.Struct("<4s5H3L2H")
+_DESCRIPTOR = 8
+"""Flag of a local header without sizes: they follow the data."""
+_WIDE = 0xFFFFFFFF
 _BLOCK_TABLES = 1024
 """Compressed bytes that the tables of one deflate block need at most, rounded up."""
 _OTHER_CHECKSUM = (
@@ -125,11 +128,14 @@ class Archive:
         return UnreadablePackageError(f"{self.where}: {shown(name)}: {why}")
 
     def _data_start(self, entry: Entry) -> int:
-        raw = self.source.read(entry.header, _LOCAL.size)
+        raw = self.source.read(entry.header, _LOCAL.size + 4 * len(entry.name))
         if len(raw) < _LOCAL.size or raw[:4] != b"PK\x03\x04":
             raise self._error(entry.name, "no local header at its place")
-        name_size, extra_size = _LOCAL.unpack(raw)[9:]
-        return int(entry.header + _LOCAL.size + name_size + extra_size)
+        local = _LOCAL.unpack_from(raw)
+        if differing := list(_differing(entry, local, raw[_LOCAL.size :])):
+            why = f"its local header differs from the directory ({', '.join(differing)}); "
+            self._damaged.setdefault(entry.name, why + "the directory was followed")
+        return int(entry.header + _LOCAL.size + local[9] + local[10])
 
     def _inflate(self, entry: Entry, start: int, wanted: int) -> bytes:
         stored = entry.compressed
@@ -145,6 +151,24 @@ class Archive:
         if len(data) < wanted == entry.size:
             raise self._error(entry.name, "its data end too early")
         return data
+
+
+def _differing(entry: Entry, local: tuple[int, ...], after: bytes) -> Iterator[str]:
+    """Name what a local header says otherwise than the directory.
+
+    Android (`libziparchive`, FindEntry) refuses to read an entry whose name, sizes or checksum
+    differ; of method and encryption it looks at the directory only.
+    """
+    flags, method, crc, compressed, size, name = (local[n] for n in (2, 3, 6, 7, 8, 9))
+    if after[:name].decode("utf-8", "replace") != entry.name:
+        yield "name"
+    if method != entry.method:
+        yield "method"
+    if (flags ^ entry.flags) & 1:
+        yield "encryption"
+    told_here = not flags & _DESCRIPTOR and _WIDE not in (compressed, size)
+    if told_here and (crc, compressed, size) != (entry.crc, entry.compressed, entry.size):
+        yield "sizes or checksum"
 
 
 def open_archive(source: Source, where: str, ceilings: Ceilings = CEILINGS) -> Archive:

@@ -37,6 +37,7 @@ HIDES_CODE = frozenset(
         "not_examined",
         "timeout",
         "memory",
+        "stage_failed",
     ]
 )
 """Kinds of limit that hide so much code that "nothing found" would say nothing."""

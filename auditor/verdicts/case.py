@@ -23,7 +23,10 @@ from auditor.verdicts.parties import Parties
 from auditor.verdicts.provisions import AppDate
 
 BLIND = frozenset(
-    {"packed", "code_not_visible", "dynamic_code", "dex_malformed", "budget", "hybrid"}
+    (
+        *("packed", "code_not_visible", "dynamic_code", "dex_malformed", "budget", "hybrid"),
+        *("timeout", "memory", "stage_failed"),
+    )
 )
 """Kinds of limits after which "no code was found" means little."""
 
