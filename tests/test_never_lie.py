@@ -86,7 +86,7 @@ def test_a_stage_that_fails_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     owner, name = STAGES[stage]
-    first = []
+    first: list[int] = []
 
     def once(*args: object, **kwargs: object) -> Any:  # noqa: ANN401
         """Fail the first time only: the stage's substitute may call the same function."""
