@@ -7,13 +7,14 @@ scripts add to the flows, whose address a flow goes to, which permissions the re
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import islice
 
 from auditor.catalog import Catalog
 from auditor.dex import CodeIndex
+from auditor.errors import UnreadablePackageError
 from auditor.facts import (
     APP,
     Facts,
@@ -55,8 +56,26 @@ _QUOTES = 40
 _TEXTS, _LOADS = 20_000, 20
 """Constants, and uses of one, that are looked at for words of lending."""
 _KEYS = 4
+_LARGEST_FILE = 1 << 20
+"""Bytes of a file that code opens by a constant name."""
 _CONSTANTS = 400
 """Addresses that stand in constants only."""
+
+
+def file_reader(package: Package) -> Callable[[str], bytes | None]:
+    """Give the bytes of an asset or resource file by its path; None when it cannot be read."""
+    files = {f.name: f for f in reversed(package.files) if f.name.startswith(("assets/", "res/"))}
+
+    def read(path: str) -> bytes | None:
+        file = files.get(path)
+        if file is None or file.size > _LARGEST_FILE:
+            return None
+        try:
+            return file.load()
+        except UnreadablePackageError:
+            return None  # a file that cannot be unpacked is told by the stage that reads packages
+
+    return read
 
 
 def settings_of(

@@ -33,6 +33,7 @@ from auditor.ingest import (
     resource_limits,
 )
 from auditor.joining import (
+    file_reader,
     observations,
     own_texts,
     quoted,
@@ -186,7 +187,9 @@ def examine(package: Package, catalog: Catalog, options: Options) -> Examined:
     options.progress("flows")
     traced = guard.run(
         "flows",
-        lambda: trace_flows(code, package.manifest, package.resources, catalog, owner),
+        lambda: trace_flows(
+            code, package.manifest, package.resources, catalog, owner, file_reader(package)
+        ),
         lambda: Traced((), (), (), ()),
     )
     settings = guard.run("settings", lambda: settings_of(package, facts, code, catalog), lambda: ())

@@ -35,6 +35,8 @@ class Thing:
 
     type: str
     fields: dict[str, Any] = field(default_factory=dict)
+    given: bool = False
+    """It comes from outside: a field that is not in `fields` may hold anything."""
 
 
 @dataclass(slots=True)
@@ -181,6 +183,8 @@ def _step_more(state: _Run, insn: Insn, r: list[Any]) -> None:
         if not isinstance(owner, Thing):
             raise GiveUp
         if op <= 0x58:
+            if owner.given and info.name not in owner.fields:
+                raise GiveUp
             r[regs[0]] = owner.fields.get(info.name, 0 if info.type[0] not in "L[" else None)
         else:
             owner.fields[info.name] = r[regs[0]]
@@ -220,6 +224,8 @@ def _static(state: _Run, fid: int) -> Any:  # noqa: ANN401
     info = state.index.field(fid)
     if not state.index.is_defined(info.cls):
         raise GiveUp
+    if any(state.index.method(m).name != "<clinit>" for m, _ in state.index.field_writes(fid)):
+        raise GiveUp  # the initializer's value is not the only one
     if info.cls not in state.prepared:
         state.prepared.add(info.cls)
         initializer = state.index.find_method(info.cls, "<clinit>", "()V")

@@ -183,6 +183,12 @@ class Engine(Machine):
         self.gave_up: dict[int, int] = {}
         self.callbacks: dict[str, list[tuple[str, int]]] = {}
         self.serialized: dict[tuple[str, str], str] = {}
+        self.files: Callable[[str], bytes | None] = lambda path: None
+        """Bytes of a file of the package by its path, None when there is none."""
+        self.switches: dict[str, bool] = {}
+        """Class of an interceptor → whether it gives requests another address."""
+        self.contents: dict[str, str] = {}
+        """Texts of the files that code has opened, by the constant that stands for them."""
         self.request_methods: dict[int, bool] = {}
         self.recognised: dict[str, str] = {}
         """Renamed library classes: descriptor → the descriptor that the catalog knows."""
@@ -450,7 +456,7 @@ class Engine(Machine):
         plain: list[object] = []
         for n, arg in enumerate(args):
             if n == 0 and not info.access & 0x8:
-                plain.append(concrete.Thing(info.cls))
+                plain.append(concrete.Thing(info.cls, given=True))
                 continue
             known, value = strings.plain(self, arg)
             if not known:

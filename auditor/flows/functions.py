@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from auditor.flows import effecting
+from auditor.flows import addresses, contents, effecting
 from auditor.flows.effects import Expr
 from auditor.flows.machine import all_entries, put_entry
 from auditor.flows.values import (
@@ -15,6 +15,7 @@ from auditor.flows.values import (
     ClassRef,
     Condition,
     MethodName,
+    Obj,
     Template,
     Value,
     concat,
@@ -56,9 +57,21 @@ def text(env: Env, value: Value = NOTHING) -> Value:
         inner = env.engine.get_field(obj, "text")
         if inner is not None and inner.atoms and not inner.objects():
             found = join(found, inner)
+        elif (known := _file_text(env.engine, obj)) is not None:
+            found = join(found, of(known))
         else:
             found = join(found, ANY)
     return found
+
+
+def _file_text(engine: Engine, obj: Obj) -> str | None:
+    return contents.content_of(engine, obj) if engine.contents else None
+
+
+def data(env: Env, value: Value) -> Value:
+    """What the value carries at any depth, without its constants; nothing when it carries none."""
+    taints = effecting.deep_taints(env.engine, value, app=True)
+    return tainted(taints) if taints else NOTHING
 
 
 def string(env: Env, value: Value) -> Value:
@@ -314,6 +327,7 @@ def _serialized_name(engine: Engine, cls: str, name: str) -> str:
 
 TABLE: dict[str, Callable[..., Value]] = {
     "deep": deep,
+    "data": data,
     "str": string,
     "text": text,
     "concat": joined,
@@ -340,4 +354,6 @@ TABLE: dict[str, Callable[..., Value]] = {
     "append": append,
     "binder": binder,
     "scatter": scatter,
+    **addresses.FUNCTIONS,
+    **contents.FUNCTIONS,
 }

@@ -156,6 +156,10 @@ class ApiAnnotationEntry(Entry):
     query: tuple[str, ...] = ()
     url: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    fixed_headers: tuple[str, ...] = ()
+    """Annotations of the method that list headers, `Name: value`."""
+    domain_headers: tuple[str, ...] = ()
+    """Headers whose value names another base address, kept in the global `domains`."""
     reference: str = ""
 
 

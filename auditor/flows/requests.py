@@ -121,7 +121,8 @@ def send(engine: Engine, receiver: Value, method: MethodInfo, params: tuple[Valu
         if inside and label:
             named.add(label)
         taints |= relabelled(inside, label) if label else inside
-    url = _joined(engine, receiver, path, explicit)
+    url = _joined(engine, receiver, path, explicit, _named_bases(engine, entry, declared))
+    url = _switched(engine, receiver, url, http)
     engine.sent(
         f"request:{entry.id}", "network", method.id, taints, url, of(http), frozenset(named)
     )
@@ -133,11 +134,71 @@ def _filled(path: str, label: str, value: Value) -> str:
     return path.replace("{" + label + "}", str(only)) if type(only) in (str, int) else path
 
 
-def _joined(engine: Engine, receiver: Value, path: str, explicit: Value) -> Value:
+def _named_bases(engine: Engine, entry: ApiAnnotationEntry, declared: int) -> Value:
+    """The base addresses that a header of the method names, when the app registered them."""
+    known = engine.made("Ljava/lang/Object;", ("global", "domains"))
+    total = NOTHING
+    for annotation in engine.index.method_annotations(declared):
+        if annotation.type[1:-1].replace("/", ".") not in entry.fixed_headers:
+            continue
+        for _, value in annotation.elements:
+            for line in value if isinstance(value, tuple | list) else (value,):
+                name, _, domain = str(line).partition(":")
+                if name.strip() in entry.domain_headers:
+                    held = engine.get_field(known, f"[{domain.strip()}]")
+                    total = join(total, engine.flat_url(held) if held else NOTHING)
+    if total is NOTHING and entry.domain_headers:
+        held = engine.get_field(known, "[*]")
+        total = engine.flat_url(held) if held else NOTHING
+    return total
+
+
+def _switched(engine: Engine, receiver: Value, url: Value, http: str) -> Value:
+    """The address after the interceptors of the client that replace it."""
+    total = NOTHING
+    for obj in receiver.objects():
+        client = engine.get_field(obj, "client") or NOTHING
+        for made in client.objects():
+            for interceptor in (engine.get_field(made, "interceptors") or NOTHING).objects():
+                if not _replaces(engine, interceptor.type):
+                    continue
+                chain = engine.allocate(_CHAIN, "chain")
+                request = of(engine.allocate(_REQUEST, "request"))
+                engine.put_field(request, "url", url)
+                engine.put_field(request, "method", of(http))
+                engine.put_field(of(chain), "request", request)
+                engine.call_named(of(interceptor), "intercept", (of(chain),))
+                sent = engine.get_field(chain, "proceeded")
+                total = join(total, engine.flat_url(sent) if sent else NOTHING)
+    known = any(isinstance(a, str | Template) for a in total.atoms)
+    return Value(total.atoms, url.taints, total.any) if known else url
+
+
+def _replaces(engine: Engine, cls: str) -> bool:
+    """Tell whether the code of an interceptor gives requests another address."""
+    known = engine.switches.get(cls)
+    if known is None:
+        called = {
+            (info.cls.rpartition("/")[2], info.name)
+            for method in engine.index.methods_of(cls)
+            for _, callee in engine.index.callees(method)
+            for info in [engine.index.method(callee)]
+        }
+        known = engine.switches[cls] = bool(called & _REPLACING)
+    return known
+
+
+_CHAIN, _REQUEST = "Lokhttp3/Interceptor$Chain;", "Lokhttp3/Request;"
+_REPLACING = frozenset((("HttpUrl$Builder;", "host"), ("Request$Builder;", "url")))
+
+
+def _joined(
+    engine: Engine, receiver: Value, path: str, explicit: Value, named: Value = NOTHING
+) -> Value:
     """Base and path as Retrofit joins them: an absolute path replaces what the base ends with."""
     relative = explicit if explicit is not NOTHING else of(path)
-    bases = NOTHING
-    for obj in receiver.objects():
+    bases = named
+    for obj in receiver.objects() if named is NOTHING else ():
         bases = join(bases, engine.get_field(obj, "$base") or NOTHING)
     if bases is NOTHING or not bases.atoms:
         known = list(engine.bases)

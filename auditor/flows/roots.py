@@ -79,6 +79,10 @@ class Root:
     """Steps from its methods to a read; unknown below 0."""
 
 
+_BEGINS = frozenset({"onCreate", "onActivityCreated", "onCreateView", "onViewCreated"})
+"""Methods whose Bundle is null when the screen is opened anew."""
+
+
 class Program:
     """Run every entry point until nothing changes."""
 
@@ -428,7 +432,8 @@ class Program:
             if param == "Landroid/content/Intent;":
                 value = self._intent(root, value)
             if param == "Landroid/os/Bundle;" and root.on is root.component:
-                value = of(engine.made(param, ("saved", root.on.number)))
+                saved = engine.made(param, ("saved", root.on.number))
+                value = of(saved, 0) if root.name in _BEGINS else of(saved)
             if param == "[I" and root.name == "onRequestPermissionsResult":
                 answers = of(engine.made(param, ("answers", root.on.number)))
                 asked = Value(frozenset((Condition(DENIED, ""),)), frozenset(), True)

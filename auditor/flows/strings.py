@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote_plus
 
+from auditor.flows.contents import appended, content_of
 from auditor.flows.values import (
     ANY,
     NOTHING,
@@ -72,6 +73,8 @@ _QUESTIONS = frozenset(
     ]
 )
 _COLLAPSE = 3
+_POOL = 12
+"""Variants of a text that are kept apart where none of them is another one grown longer."""
 _WITH_RESOURCES = (
     "Landroid/content/Context;",
     "Landroid/content/res/Resources;",
@@ -139,6 +142,9 @@ def text_of(engine: Engine, value: Value) -> Value:
                 atoms |= flat.atoms
                 unknown = unknown or flat.any
                 taints |= flat.taints
+            elif engine.contents and (known := content_of(engine, atom)) is not None:
+                atoms.add(known)
+                taints |= effecting.deep_taints(engine, of(atom), app=False)
             else:
                 unknown = True
                 taints |= effecting.deep_taints(engine, of(atom), app=False)
@@ -201,11 +207,7 @@ def _builder(
         engine.put_field(receiver, "text", start)
         return ANY
     if name in ("append", "appendCodePoint"):
-        added = _chars(engine, method, params)
-        if added.taints:
-            added = _step(engine, added, "StringBuilder.append")
-        total = _collapsed(concat(held if held is not NOTHING else of(""), added))
-        engine.put_field(receiver, "text", total)
+        engine.put_field(receiver, "text", _appended(engine, method, held, params))
         return receiver
     if name in ("insert", "replace", "reverse", "deleteCharAt", "delete", "setCharAt", "setLength"):
         taints = held.taints
@@ -229,6 +231,15 @@ def _builder(
             return Value(frozenset(), held.taints | receiver.taints, True)
         return ANY
     return None
+
+
+def _appended(engine: Engine, method: MethodInfo, held: Value, params: tuple[Value, ...]) -> Value:
+    added = _chars(engine, method, params)
+    if added.taints:
+        added = _step(engine, added, "StringBuilder.append")
+    if engine.contents and (whole := appended(engine, held, added)) is not None:
+        return whole
+    return _collapsed(concat(held if held is not NOTHING else of(""), added))
 
 
 def _cut(name: str, held: Value, params: tuple[Value, ...]) -> Value:
@@ -262,9 +273,16 @@ def _char(atom: Atom) -> Atom:
     return chr(atom) if type(atom) is int and 0 <= atom < 0xD800 else atom
 
 
+def _grows(value: Value) -> bool:
+    """Tell whether one text begins with another, as in a loop that appends."""
+    texts = sorted(a.parts[0] or "" if isinstance(a, Template) else str(a) for a in value.atoms)
+    pairs = zip(texts, texts[1:], strict=False)
+    return any(longer.startswith(shorter.rstrip("/")) for shorter, longer in pairs)
+
+
 def _collapsed(value: Value) -> Value:
     """In a loop a text grows for ever: beyond a few variants keep what all begin with."""
-    if len(value.atoms) <= _COLLAPSE:
+    if len(value.atoms) <= _COLLAPSE or (len(value.atoms) <= _POOL and not _grows(value)):
         return value
     heads = []
     for atom in value.atoms:
@@ -378,11 +396,53 @@ def _static_string(engine: Engine, method: MethodInfo, params: tuple[Value, ...]
         offset = 1 if method.params[0] == "Ljava/util/Locale;" else 0
         return _format(engine, params[offset], params[offset + 1])
     if method.name == "join":
-        taints = text_of(engine, params[0]).taints
-        for param in params[1:]:
-            taints |= param.taints | engine.held(param)
-        return Value(frozenset(), taints, True)
+        return _join(engine, method, Value(), params)
     return None
+
+
+def _join(engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...]) -> Value:
+    """Elements of an array or list of known length with a text between them."""
+    between = text_of(engine, params[0])
+    taints = between.taints
+    for param in params[1:]:
+        taints |= param.taints | engine.held(param)
+    rows = params[1].objects() if len(params) == 2 else []
+    parts: list[Value] = list(params[1:]) if len(params) > 2 else []
+    if len(rows) == 1:
+        size = engine.get_field(rows[0], "$length") or engine.get_field(rows[0], "$size")
+        count = size.only() if size else None
+        if type(count) is int and 0 < count <= _JOINED:
+            parts = [_element(engine, params[1], n) for n in range(count)]
+    if not parts:
+        return Value(frozenset(), taints, True)
+    total = text_of(engine, parts[0])
+    for part in parts[1:]:
+        total = concat(concat(total, between), text_of(engine, part))
+    return Value(total.atoms, total.taints | taints, total.any)
+
+
+_JOINED = 16
+"""Elements that are joined one by one."""
+_PLACE = re.compile(r"'([^']*)'|\{(\d{1,2})(?:,[^{}]{0,40})?\}")
+
+
+def _message(
+    engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...]
+) -> Value:
+    """`MessageFormat.format`: numbers in braces stand for elements, quoted text for itself."""
+    taints = params[0].taints | params[1].taints | engine.held(params[1])
+    total: set[Atom] = set()
+    flat = text_of(engine, params[0])
+    for text in flat.texts()[:4]:
+        parts, at = of(""), 0
+        for match in _PLACE.finditer(text[:2000]):
+            parts = concat(parts, of(text[at : match.start()]))
+            at = match.end()
+            quoted = match[1] if match[1] != "" else "'"
+            held = of(quoted) if match[2] is None else _element(engine, params[1], int(match[2]))
+            parts = concat(parts, held)
+        total |= concat(parts, of(text[at:])).atoms
+    return _step(engine, Value(frozenset(total), taints, flat.any or not total), "MessageFormat")
 
 
 _SPEC = re.compile(r"%(?:(\d{1,2})\$)?[-#+ 0,(]{0,6}\d{0,4}(?:\.\d{1,4})?([a-zA-Z%])")
@@ -615,6 +675,8 @@ _FUNCTIONS: dict[tuple[str, str], _Function] = {
     ("Landroid/database/Cursor;", "getColumnIndexOrThrow"): _column_index,
     ("Landroid/text/TextUtils;", "isEmpty"): _is_empty,
     ("Landroid/text/TextUtils;", "equals"): _text_equals,
+    ("Landroid/text/TextUtils;", "join"): _join,
+    ("Ljava/text/MessageFormat;", "format"): _message,
     ("Lkotlin/jvm/internal/Intrinsics;", "stringPlus"): lambda e, m, r, p: concat(
         text_of(e, p[0]), text_of(e, p[1])
     ),

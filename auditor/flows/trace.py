@@ -71,9 +71,11 @@ def trace_flows(
     resources: Resources,
     catalog: Catalog,
     owner: Callable[[str], str] = lambda cls: "app",
+    files: Callable[[str], bytes | None] = lambda path: None,
 ) -> Traced:
-    """Follow personal data through the app."""
+    """Follow personal data through the app; `files` gives the bytes of a file by its path."""
     engine = App(index, _knowledge(catalog), manifest, resources, Budget(*SMALL_APP))
+    engine.files = files
     program = Program(engine)
     if not program.relevance.whole:
         engine.budget = Budget(*BIG_APP)
