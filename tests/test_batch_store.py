@@ -146,15 +146,13 @@ def test_postgresql_holds_the_same(postgresql: str, tmp_path: Path) -> None:
 
 def test_two_batches_on_one_postgresql(postgresql: str) -> None:
     store = open_store(postgresql, create=True)
+    other = open_store(postgresql)
     with store.writer(), pytest.raises(StoreError, match="another batch is at work"):
-        run_batch(postgresql_again(postgresql), None)
+        run_batch(other, None)
+    other.engine.dispose()
     with store.writer():
         pass  # the lock was given back
     store.engine.dispose()
-
-
-def postgresql_again(url: str) -> Store:
-    return open_store(url)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

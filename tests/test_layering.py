@@ -56,6 +56,7 @@ ONLY_IN = {
     "rapidfuzz": {"batch"},
     "pypinyin": {"batch"},
     "datasketch": {"batch"},
+    "psycopg": {"batch"},
     "pyarrow": {"batch"},
     "PIL": {"facts"},
     "typer": {"cli", "commands"},

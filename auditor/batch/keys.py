@@ -20,7 +20,16 @@ from auditor.catalog import Catalog
 
 JUDGING = (
     *("android_releases", "complaints", "findings", "glossary", "jurisdictions", "lending"),
-    *("library_purposes", "messages", "notices", "open_words", "phrases", "questions", "reasons"),
+    *(
+        "library_purposes",
+        "messages",
+        "notices",
+        "open_words",
+        "operators",
+        "phrases",
+        "questions",
+        "reasons",
+    ),
     *("rules", "triggers", "lexicon/cues", "lexicon/hypernyms", "lexicon/types"),
     "lexicon/warnings",
 )

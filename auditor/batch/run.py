@@ -45,6 +45,7 @@ from auditor.batch.save import (
     save_verdict,
 )
 from auditor.batch.store import Store, Writer
+from auditor.batch.totals import count_totals
 from auditor.catalog import Catalog
 from auditor.errors import StoreError, UnreadableInputError, UsageError
 
@@ -349,6 +350,8 @@ class Batch:
         said = {"audited": summary.audited, "judged": summary.judged, "failed": summary.failed}
         values = {"ended": _now(), "state": "done", "summary": json.dumps(said, sort_keys=True)}
         connection.execute(t.runs.update().where(t.runs.c.id == self._run).values(values))
+        if summary.done:
+            count_totals(connection)
 
 
 def _now() -> str:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from auditor.batch import schema as t
-from auditor.batch.names import every_gram, fold, sound
+from auditor.batch.names import every_gram, fold, initials, sound
 
 Answer = Mapping[str, Any]
 
@@ -174,7 +174,12 @@ def link_name(connection: Connection, version: int, kind: str, text: str) -> Non
     same = (t.names.c.kind == kind) & (t.names.c.text == key["text"])
     found = connection.execute(sa.select(t.names.c.id).where(same)).scalar()
     if found is None:
-        found = _id_of(connection, t.names, key, {"folded": folded, "sound": sound(text)})
+        found = _id_of(
+            connection,
+            t.names,
+            key,
+            {"folded": folded, "sound": sound(text), "initials": initials(text)},
+        )
         if len(folded) < 64 or kind != "signer":
             rows = [{"gram": g, "name_id": found} for g in sorted(every_gram(text))]
             connection.execute(t.grams.insert(), rows)

@@ -194,6 +194,7 @@ practices = _rows(
     _text("trigger"),
     Column("before_consent", Boolean, nullable=True),
     Index("ix_practices_data_type_action_disclosure", "data_type", "action", "disclosure"),
+    Index("ix_practices_data_type_before_consent", "data_type", "before_consent"),
     Index("ix_practices_recipient_data_type", "recipient", "data_type"),
 )
 flows = _rows(
@@ -272,6 +273,7 @@ names = _table(
     _text("text"),
     _text("folded", index=True),
     _text("sound", index=True),
+    _text("initials"),
     Index("uq_names_kind_text", "kind", "text", unique=True),
 )
 name_versions = _table(
@@ -285,6 +287,16 @@ grams = _table(
     Column("gram", Text, primary_key=True),
     Column("name_id", _ID, ForeignKey("names.id"), primary_key=True),
 )
+totals = _table(
+    "totals",
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("apps", Integer, nullable=False, default=0),
+    Index("ix_totals_kind_name_apps", "kind", "name", "apps"),
+    Index("ix_totals_kind_apps", "kind", "apps"),
+)
+"""Numbers of apps that are counted when a batch ends: see `totals.py`."""
 traits = _table(
     "traits",
     _version(key=True),

@@ -65,6 +65,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("sound", sa.Text(), nullable=False),
+        sa.Column("initials", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=("pk_names")),
     )
     op.create_index(("ix_names_folded"), "names", ["folded"], unique=False)
@@ -106,6 +107,16 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table
     )
     op.create_index(("ix_sources_developer"), "sources", ["developer"], unique=False)
     op.create_index(("ix_sources_sha256"), "sources", ["sha256"], unique=False)
+    op.create_table(
+        "totals",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("apps", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "name", "part", name=("pk_totals")),
+    )
+    op.create_index("ix_totals_kind_apps", "totals", ["kind", "apps"], unique=False)
+    op.create_index("ix_totals_kind_name_apps", "totals", ["kind", "name", "apps"], unique=False)
     op.create_table(
         "attempts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -405,6 +416,12 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table
         unique=False,
     )
     op.create_index(
+        "ix_practices_data_type_before_consent",
+        "practices",
+        ["data_type", "before_consent"],
+        unique=False,
+    )
+    op.create_index(
         "ix_practices_recipient_data_type", "practices", ["recipient", "data_type"], unique=False
     )
     op.create_table(
@@ -505,6 +522,7 @@ def downgrade() -> None:  # noqa: PLR0915 - a statement for each table
     op.drop_table("sketches")
     op.drop_table("reports")
     op.drop_index("ix_practices_recipient_data_type", table_name="practices")
+    op.drop_index("ix_practices_data_type_before_consent", table_name="practices")
     op.drop_index("ix_practices_data_type_action_disclosure", table_name="practices")
     op.drop_table("practices")
     op.drop_index(("ix_permissions_name"), table_name="permissions")
@@ -538,6 +556,9 @@ def downgrade() -> None:  # noqa: PLR0915 - a statement for each table
     op.drop_index(("ix_attempts_sha256"), table_name="attempts")
     op.drop_index(("ix_attempts_run_id"), table_name="attempts")
     op.drop_table("attempts")
+    op.drop_index("ix_totals_kind_name_apps", table_name="totals")
+    op.drop_index("ix_totals_kind_apps", table_name="totals")
+    op.drop_table("totals")
     op.drop_index(("ix_sources_sha256"), table_name="sources")
     op.drop_index(("ix_sources_developer"), table_name="sources")
     op.drop_table("sources")

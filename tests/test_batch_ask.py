@@ -1,0 +1,281 @@
+"""Asking a store: names that are half known, ready questions, SQL that can only read."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from auditor.batch import query
+from auditor.batch.find import find
+from auditor.batch.names import every_gram, fold, initials, sound
+from auditor.batch.query import asked, filled, questions
+from auditor.batch.store import Store, open_store
+from auditor.batch.tables import as_csv, as_json_lines, as_text, write_parquet
+from auditor.catalog import Catalog
+from auditor.cli import run
+from auditor.errors import AuditError, StoreError, UsageError
+from tests.batch_fixture import copy_sample, run_batch
+from tests.test_batch_store import postgresql
+
+__all__ = ["postgresql"]
+SERVER = os.environ.get("AUDITOR_TEST_POSTGRESQL", "")
+NAMES = ("picker-mask", "hostile-strings", "english-lender", "honest-lender", "honest-lender-next")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    folder = tmp_path_factory.mktemp("ask")
+    for name in NAMES:
+        copy_sample(name, folder / "apps")
+    table = folder / "apps.csv"
+    table.write_text("path,developer\napps/picker-mask.apk,杭州某某网络科技有限公司\n", "utf-8")
+    opened = open_store(str(folder / "s.db"), create=True)
+    run_batch(opened, [str(folder / "apps"), str(table)])
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("text", "folded", "heard", "first"),
+    [
+        ("Crédit-24 Plus", "credit24plus", "", ""),
+        ("現金貸", "現金貸", "xianjindai", "xjd"),
+        ("Ｃａｓｈ借", "cash借", "cashjie", "cashj"),
+        ("‮\x00", "", "", ""),
+    ],
+)
+def test_names_are_folded(text: str, folded: str, heard: str, first: str) -> None:
+    assert (fold(text), sound(text), initials(text)) == (folded, heard, first)
+
+
+def test_grams() -> None:
+    assert every_gram("Go 1") == {"^go", "go1", "o1$"}
+    assert every_gram("现金") == {
+        "现金",
+        *("^xi", "xia", "ian", "anj", "nji", "jin", "in$"),
+        "^xj",
+        "xj$",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "kind"),
+    [
+        pytest.param("信易借", 100, "label", id="the label"),
+        pytest.param("心意借", 96, "label", id="a homophone"),
+        pytest.param("xinyijie", 96, "label|package", id="pinyin"),
+        pytest.param("xyj", 85, "label", id="initials"),
+        pytest.param("Xinyi Csh", 90, "label", id="a typo in another language"),
+        pytest.param("com.xinyijie.cash", 100, "package", id="the package"),
+        pytest.param("某某网络", 90, "developer", id="part of the developer"),
+    ],
+)
+def test_an_app_is_found(store: Store, text: str, score: int, kind: str) -> None:
+    with store.reading() as connection:
+        best = find(connection, text)[0]
+
+    assert (best.package, best.label) == ("com.xinyijie.cash", "信易借")
+    assert best.score >= score
+    assert best.kind in kind.split("|")
+
+
+def test_a_signer_gives_all_its_apps(store: Store) -> None:
+    with store.reading() as connection:
+        found = find(connection, "lending auditor samples", ["signer"])
+
+    assert len({hit.sha256 for hit in found}) == len(NAMES)
+
+
+@pytest.mark.parametrize("text", ["", "!!!", "zzzzqqqq", "%' OR 1=1 --", "q" * 5_000])
+def test_nothing_is_found_by_nonsense(store: Store, text: str) -> None:
+    with store.reading() as connection:
+        assert find(connection, text) == []
+
+
+VALUES = {
+    "data": "contacts",
+    "host": "api.xinyijie.example",
+    "package": "com.xinyijie.cash",
+    "rule": "picker-mask",
+    "library": "okhttp",
+    "name": "android.permission.READ_CONTACTS",
+}
+ALL = questions(Catalog())
+
+
+def answers(store: Store, name: str) -> list[tuple[object, ...]]:
+    question = ALL[name]
+    values = {n: VALUES[n] for n in question.parameters}
+    with asked(store, question.sql, filled(question, values)) as answer:
+        return [tuple(row) for row in answer.rows]
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_every_ready_question_is_answered(store: Store, name: str) -> None:
+    found = answers(store, name)
+
+    assert found == answers(store, name)
+    if name in ("gravest", "signers", "permission", "versions", "declares-nothing", "same-signer"):
+        assert found
+
+
+def test_exact_answers(store: Store) -> None:
+    ((subject, apps, _),) = answers(store, "signers")
+    assert (str(subject).startswith("CN=Lending Auditor Samples"), apps) == (True, 4)
+    assert {r[0] for r in answers(store, "same-signer")} == {
+        *("com.anxinbai.loan", "com.bidaijie.app", "com.pesalift.credit")
+    }
+    with asked(
+        store,
+        "SELECT version_name FROM versions v JOIN apps a ON a.id = v.app_id "
+        "WHERE package = :p ORDER BY 1",
+        {"p": "com.anxinbai.loan"},
+    ) as answer:
+        assert answer.columns == ("version_name",)
+        assert [r[0] for r in answer.rows] == ["2.4.0", "2.5.0"]
+
+
+def plain(rows: list[tuple[object, ...]]) -> list[str]:
+    """SQLite has numbers for truth values."""
+    return sorted(str([int(v) if isinstance(v, bool) else v for v in row]) for row in rows)
+
+
+def test_postgresql_answers_the_same(store: Store, postgresql: str, tmp_path: Path) -> None:
+    for name in NAMES:
+        copy_sample(name, tmp_path / "apps")
+    big = open_store(postgresql, create=True)
+    run_batch(big, [str(tmp_path / "apps")])
+
+    for name in ALL:
+        if name != "failures":
+            assert plain(answers(big, name)) == plain(answers(store, name)), name
+    with big.reading() as one, store.reading() as other:
+        assert find(one, "xinyijie") == find(other, "xinyijie")
+    big.engine.dispose()
+
+
+ATTACKS = (
+    "DELETE FROM apps",
+    "DROP TABLE apps",
+    "SELECT 1; DROP TABLE apps",
+    "WITH x AS (DELETE FROM apps RETURNING 1) SELECT * FROM x",
+    "INSERT INTO apps (package) VALUES ('x')",
+    "SELECT set_config('transaction_read_only', 'off', true)",
+    "SELECT nextval('apps_id_seq')",
+    "COMMIT; DELETE FROM apps",
+    "COPY apps TO '/tmp/x'",
+    "ATTACH '/tmp/x' AS x",
+    "PRAGMA journal_mode = DELETE",
+    "VACUUM INTO '/tmp/x'",
+    "SELECT load_extension('x')",
+    "SET default_transaction_read_only = off",
+    "CREATE TEMP TABLE x (y INT)",
+    "",
+    "nonsense of a user",
+)
+
+
+@pytest.mark.parametrize("sql", ATTACKS)
+def test_sql_can_only_read(store: Store, sql: str) -> None:
+    path = Path(str(store.engine.url.database))
+    before = path.read_bytes()
+
+    with pytest.raises(UsageError), asked(store, sql, {}) as answer:
+        list(answer.rows)
+
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("sql", ATTACKS)
+def test_sql_can_only_read_in_postgresql(postgresql: str, sql: str) -> None:
+    store = open_store(postgresql, create=True)
+    with pytest.raises((UsageError, StoreError)), asked(store, sql, {}) as answer:
+        list(answer.rows)
+    with asked(store, "SELECT count(*) FROM apps", {}) as answer:
+        assert [tuple(r) for r in answer.rows] == [(0,)]
+    store.engine.dispose()
+
+
+def test_a_statement_that_never_ends_is_ended(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query, "SECONDS", 0.2)
+    endless = "WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM x) SELECT max(n) FROM x"
+
+    with pytest.raises(StoreError, match="took longer"), asked(store, endless, {}) as answer:
+        list(answer.rows)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({}, "sends-to needs --set host"), ({"host": "h", "x": "y"}, "no parameter x; known: data")],
+)
+def test_wrong_values_are_told(given: dict[str, str], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        filled(ALL["sends-to"], given)
+
+
+ROWS = ((1, "=1+1", None, True), (2, "lone \ud800 \x1b[31m 贷", 1.5, False))
+
+
+def made() -> query.Answer:
+    return query.Answer(("n", "text", "number", "flag"), iter(ROWS))
+
+
+def test_rows_are_written_safely(tmp_path: Path) -> None:
+    text = list(as_text(made(), 10))
+    assert text[0].split() == ["n", "text", "number", "flag"]
+    assert "\x1b" not in "".join(text)
+    assert list(as_text(made(), 1))[-1].startswith("… more than 1 rows")
+
+    table = b"".join(as_csv(made())).decode("utf-8-sig")
+    assert table.splitlines()[:2] == ["n,text,number,flag", "1,'=1+1,,True"]
+
+    lines = [json.loads(line) for line in as_json_lines(made())]
+    assert lines[0] == {"n": 1, "text": "=1+1", "number": None, "flag": True}
+    assert lines[1]["text"].startswith("lone \ufffd")
+
+    parquet = pytest.importorskip("pyarrow.parquet")
+    write_parquet(made(), tmp_path / "x.parquet")
+    assert parquet.read_table(tmp_path / "x.parquet").to_pylist()[0] == {
+        **{"n": 1, "text": "=1+1", "number": None, "flag": True}
+    }
+    with pytest.raises(UsageError, match="cannot write"):
+        write_parquet(made(), tmp_path / "no" / "x.parquet")
+
+
+@pytest.fixture
+def url(store: Store) -> Iterator[str]:
+    yield str(store.engine.url.database)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "printed"),
+    [
+        (["find", "xinyijie"], 0, "com.xinyijie.cash"),
+        (["find", "zzzzqqqq"], 1, "nothing is called like this"),
+        (["find", "x", "--kind", "colour"], 2, "colour is none of label, package"),
+        (["query"], 0, "sends-to  Which apps send this kind of data to this host?"),
+        (["query", "--lang", "zh"], 0, "哪些应用把这类数据发送到该主机？"),
+        (["query", "versions", "--set", "package=com.anxinbai.loan"], 0, "2.4.0"),
+        (["query", "SELECT count(*) AS n FROM apps", "-f", "jsonl"], 0, '{"n": 4}'),
+        (["query", "nothing"], 2, "no question 'nothing'"),
+        (["query", "versions", "--set", "package"], 2, "no NAME=VALUE"),
+        (["query", "gravest", "-f", "parquet"], 2, "needs --out FILE"),
+    ],
+)
+def test_the_commands(
+    url: str, arguments: list[str], code: int, printed: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*arguments, "--store", url]) == code
+
+    said = capfd.readouterr()
+    assert printed in said.out + said.err
+
+
+def test_no_store_is_told(tmp_path: Path) -> None:
+    with pytest.raises(AuditError, match="no store there"):
+        open_store(str(tmp_path / "s.db"))
