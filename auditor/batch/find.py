@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from auditor.batch import schema as t
 from auditor.batch.names import fold, grams, is_chinese, sound
@@ -101,9 +101,7 @@ def likeness(asked: Asked, text: str, folded: str, heard: str, first: str) -> fl
     return max(found)
 
 
-def _candidates(
-    connection: Connection, text: str, folded: str, kinds: Sequence[str]
-) -> Sequence[Row[Any]]:
+def _candidates(connection: Connection, text: str, folded: str, kinds: Sequence[str]) -> list[Any]:
     columns = t.names.c
     heard = sound(text)
     same = columns.folded == folded
@@ -115,7 +113,7 @@ def _candidates(
     query = sa.select(columns.id, columns.kind, columns.text, *compared).where(
         columns.id.in_(sorted(ids)), columns.kind.in_(kinds)
     )
-    return connection.execute(query).all()
+    return list(connection.execute(query))
 
 
 def _by_grams(connection: Connection, every: Sequence[str]) -> list[int]:
@@ -142,9 +140,7 @@ def _by_grams(connection: Connection, every: Sequence[str]) -> list[int]:
     return [row.name_id for row in connection.execute(query)]
 
 
-def _versions(
-    connection: Connection, scored: Sequence[tuple[float, Row[Any]]], limit: int
-) -> list[Hit]:
+def _versions(connection: Connection, scored: Sequence[tuple[float, Any]], limit: int) -> list[Hit]:
     best = {row.id: (score, row) for score, row in reversed(scored)}
     columns, linked = t.versions.c, t.name_versions.c
     query = (
