@@ -94,7 +94,7 @@ def test_folders_of_the_user_add_to_the_first(tmp_path: Path) -> None:
     assert [t.id for t in both.entries("things", Thing)] == ["a", "b"]
     catalog(tmp_path / "two", a="id: a\nsize: 9\n")
     with pytest.raises(InvalidCatalogError, match="'a' stands twice"):
-        both.entries("things", Thing)
+        Catalog(tmp_path / "one", tmp_path / "two").entries("things", Thing)
 
 
 def test_the_digest_tells_every_change(tmp_path: Path) -> None:

@@ -104,16 +104,16 @@ def likeness(asked: Asked, text: str, folded: str, heard: str, first: str) -> fl
 def _candidates(connection: Connection, text: str, folded: str, kinds: Sequence[str]) -> list[Any]:
     columns = t.names.c
     heard = sound(text)
-    same = columns.folded == folded
-    same |= columns.sound == (heard or folded)
-    exact = sa.select(columns.id).where(same).limit(_CANDIDATES)
-    ids = {row.id for row in connection.execute(exact)}
+    ids: set[int] = set()
+    for same in (columns.folded == folded, columns.sound == (heard or folded)):
+        exact = sa.select(columns.id).where(same).limit(_CANDIDATES)
+        ids.update(row.id for row in connection.execute(exact))
     ids.update(_by_grams(connection, [*grams(folded), *grams(heard)]))
     compared = (columns.folded, columns.sound, columns.initials)
     query = sa.select(columns.id, columns.kind, columns.text, *compared).where(
-        columns.id.in_(sorted(ids)), columns.kind.in_(kinds)
+        columns.id.in_(sorted(ids))
     )
-    return list(connection.execute(query))
+    return [row for row in connection.execute(query) if row.kind in kinds]
 
 
 def _by_grams(connection: Connection, every: Sequence[str]) -> list[int]:
