@@ -605,6 +605,9 @@ class Indicator:
     date_note_zh: str = ""
     source: str = ""
     """Official source by name, where a reader can check the wording."""
+    grade: str = ""
+    """How well the text was read for this program: `full_text_third_party_copy`,
+    `official_page_copy`, `text_on_mirror_site`, `abridged_copy`, `law_firm_or_press`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from auditor.model import (
     Finding,
     Flow,
     LendingAssessment,
+    Library,
     Limit,
     Manifest,
     Package,
@@ -28,7 +29,7 @@ from auditor.verdicts import Evidence, judge, load_knowledge, reach_verdict, ris
 from auditor.verdicts.case import Case, is_cleartext
 from auditor.verdicts.examples import make_case
 from auditor.verdicts.jurisdiction import choose_jurisdictions
-from auditor.verdicts.lending import assess_lending
+from auditor.verdicts.lending import Traits, assess_lending
 from auditor.verdicts.provisions import AppDate, date_fit
 from auditor.verdicts.rules import InlineCase, InlineStatement
 from auditor.verdicts.verdict import app_date
@@ -286,6 +287,46 @@ def test_is_lending(label: str, strings: tuple[str, ...], text: str, expected: b
     assert found.is_lending is expected
     assert found.reasons
     assert len(found.reasons) == len(found.reasons_zh)
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "permissions", "category", "path", "expected"),
+    [
+        pytest.param("快舟", "com.x.loan", "", "", "", None, id="one hint proves nothing"),
+        pytest.param("金钱柜", "com.x.loan", "", "", "", True, id="label and package name"),
+        pytest.param(
+            "金钱柜", "a.b", "READ_CONTACTS READ_SMS", "", "", True, id="label and permissions"
+        ),
+        pytest.param(
+            "快舟", "a.b", "READ_CONTACTS READ_SMS", "risk", "", None, id="no word at all"
+        ),
+        pytest.param("Rapi", "a.b.credito", "", "risk", "", True, id="package name and library"),
+        pytest.param("快舟", "com.x.loan", "", "http", "", None, id="a library of another kind"),
+        pytest.param(
+            "快舟", "com.x.loan", "", "", "/v1/repay", True, id="package name and address"
+        ),
+        pytest.param("快舟", "com.reloaned", "", "", "/cashier", None, id="parts of other words"),
+    ],
+)
+def test_hints_of_different_kinds_add_up(
+    label: str, name: str, permissions: str, category: str, path: str, expected: bool | None
+) -> None:
+    package = app(label)
+    asked = tuple(PermissionRequest(f"android.permission.{p}") for p in permissions.split())
+    manifest = replace(package.manifest, package=name, permissions=asked)
+    libraries = [Library("x", "X", "", (), category=category)] if category else []
+    url = f"https://h.test{path}"
+    endpoints = [Endpoint(url, "https", "h.test", path, "", "literal", (), "app", "")] * bool(path)
+
+    found = assess_lending(
+        replace(package, manifest=manifest),
+        Terms(),
+        KNOWLEDGE.lending,
+        traits=Traits(libraries, endpoints),
+    )
+
+    assert found.is_lending is expected
+    assert len(found.reasons) == len(found.reasons_zh) >= 1
 
 
 def test_the_user_decides_whether_it_lends() -> None:

@@ -23,10 +23,9 @@ def schema(
     ),
 ) -> None:
     """Print the JSON Schema (draft 2020-12) of the report document, or of what `diff` writes."""
-    import json
-
     from auditor.report import schema as report_schema
     from auditor.report.changes_out import changes_schema
+    from auditor.report.document import dump
 
     made = report_schema() if of is Contract.REPORT else changes_schema()
-    say(json.dumps(made, indent=2, ensure_ascii=False, sort_keys=True))
+    say(dump(made).rstrip("\n"))

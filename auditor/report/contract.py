@@ -109,6 +109,7 @@ class IndicatorOut(Value):
     date_note: Text = ""
     date_note_zh: Text = ""
     source: Text = ""
+    grade: Text = ""
 
 
 class FindingOut(Value):

@@ -117,4 +117,6 @@ def _provision(indicator: IndicatorOut, speak: Words) -> str:
     title = (indicator.title_local if zh else indicator.title) or indicator.title
     says = (indicator.says_zh if zh else indicator.says) or indicator.says
     date = (indicator.date_note_zh if zh else indicator.date_note) or indicator.effective_from
-    return one_line(f"{title} {indicator.article}: {says} [{date}] ({indicator.provision})", 900)
+    grade = speak.name("grade", indicator.grade) if indicator.grade else ""
+    noted = " ".join(filter(None, (date, grade)))
+    return one_line(f"{title} {indicator.article}: {says} [{noted}] ({indicator.provision})", 900)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,16 @@ _WEIGHTS = (
     "judicial_interpretation", "industry_self_regulation", "draft",
 )  # fmt: skip
 _ATTACHING = {"in_force", "superseded_text", "repealed", "campaign_ended_categories_still_used"}
+
+
+Grade = Literal[
+    "full_text_third_party_copy",
+    "official_page_copy",
+    "text_on_mirror_site",
+    "abridged_copy",
+    "law_firm_or_press",
+    "none",
+]
 
 
 class Provision(Frozen):
@@ -67,9 +77,13 @@ class Instrument(Entry):
     status: str
     effective_from: _DATE | None = None
     effective_to: _DATE | None = None
+    dated: _DATE | None = None
+    """Day of the text itself, where its first day in force was not verified: it is no older."""
     date_verified: bool
     date_note: str = ""
     verified: bool
+    grade: Grade
+    """How well the text was read: in full in a copy, on an official page, through the press, …."""
     read_in: str
     read_scope: str
     note: str = ""
@@ -167,6 +181,8 @@ def _indicator(
     trigger_words: Mapping[str, TriggerWords],
 ) -> Indicator | None:
     start = provision.effective_from or instrument.effective_from
+    if not start and instrument.dated and date.given and date.given < instrument.dated:
+        return None
     fit = date_fit(start, instrument.effective_to, date)
     if fit is None:
         return None
@@ -188,6 +204,7 @@ def _indicator(
         date_note=fit.en,
         date_note_zh=fit.zh,
         source=instrument.reference,
+        grade=instrument.grade,
     )
 
 

@@ -23,7 +23,7 @@ from auditor.verdicts.disclosure import disclose
 from auditor.verdicts.judge import judge, risk_level
 from auditor.verdicts.jurisdiction import Choice, choose_jurisdictions
 from auditor.verdicts.knowledge import Knowledge
-from auditor.verdicts.lending import assess_lending
+from auditor.verdicts.lending import Traits, assess_lending
 from auditor.verdicts.parties import know_parties
 from auditor.verdicts.practices import group_practices
 from auditor.verdicts.provisions import AppDate
@@ -83,6 +83,7 @@ def reach_verdict(evidence: Evidence, knowledge: Knowledge) -> Verdict:
         knowledge.lending,
         evidence.code_strings,
         evidence.lending,
+        Traits(evidence.libraries, evidence.endpoints),
     )
     choice = choose_jurisdictions(
         manifest,
