@@ -213,6 +213,13 @@ class CodeIndex:
         known = [i for i in map(self._symbols.name_ids.get, names) if i is not None]
         return tuple(np.flatnonzero(np.isin(self._method_names, known)).tolist())
 
+    def methods_taking(self, types: Iterable[str]) -> tuple[int, ...]:
+        """Ids of every method, defined or only named, among whose parameters all `types` stand."""
+        wanted = set(types)
+        protos = [n for n, row in enumerate(self._symbols.protos) if wanted.issubset(row[1])]
+        thirds = self._symbols.methods.third_parts()
+        return tuple(np.flatnonzero(np.isin(thirds, protos)).tolist())
+
     def reference(self, cls: str, name: str, proto: str) -> int | None:
         """Id of a method by its parts, None when the app neither defines nor names it."""
         return self._method(cls, name, proto)

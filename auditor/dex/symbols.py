@@ -80,6 +80,10 @@ class KeyTable:
         """Second part of every triple."""
         return np.asarray(self.keys // self._third % self._second)
 
+    def third_parts(self) -> Longs:
+        """Third part of every triple."""
+        return np.asarray(self.keys % self._third)
+
 
 @dataclass(eq=False)
 class LocalIds:

@@ -69,8 +69,20 @@ def apply(
     engine: Engine, model: Model, method: MethodInfo, this: Value, args: tuple[Value, ...]
 ) -> Value | None:
     """Carry out a model; its result is what it says, else an unknown value of the type."""
-    env = Env(engine, method, this, args)
-    execute(env, model.statements)
+    return carry_out(engine, model.statements, method, this, args)
+
+
+def carry_out(
+    engine: Engine,
+    statements: tuple[Statement, ...],
+    method: MethodInfo,
+    this: Value,
+    args: tuple[Value, ...],
+    result: Value | None = None,
+) -> Value | None:
+    """Carry out statements, `result` being what a body returned before."""
+    env = Env(engine, method, this, args, result)
+    execute(env, statements)
     if env.result is not None:
         if method.ret == "V" or env.result is NOTHING:
             return engine.typed(method.ret, _here(env)) if method.ret != "V" else ANY
@@ -261,7 +273,7 @@ def deep_taints(engine: Engine, value: Value, *, app: bool) -> frozenset[Taint]:
         for taint in relabelled(here.taints, label) if label else here.taints:
             found.setdefault((taint.source, taint.label), taint)
         for obj in here.objects():
-            if obj in seen or (obj.app and not app) or _sealed(engine, obj):
+            if obj in seen or (obj.app and not app) or is_sealed(engine, obj):
                 continue
             seen.add(obj)
             for name in list(engine.names.get(obj, ())):
@@ -283,9 +295,13 @@ def _label(engine: Engine, obj: Obj, name: str) -> str:
     return functions.serialized_name(engine, obj.type, name) if obj.app else ""
 
 
-def _sealed(engine: Engine, obj: Obj) -> bool:
-    chain = engine.types.chain(obj.type)
-    return any(t in chain for t in _SEALED)
+def is_sealed(engine: Engine, obj: Obj) -> bool:
+    """Tell whether an object holds the app together (a context, a view, a thread)."""
+    found = engine.sealed.get(obj.type)
+    if found is None:
+        chain = engine.types.chain(obj.type)
+        found = engine.sealed[obj.type] = any(t in chain for t in _SEALED)
+    return found
 
 
 _CALLBACK_VERBS = (

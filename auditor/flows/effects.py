@@ -44,7 +44,12 @@ FUNCTIONS = frozenset(
     # replace a part.
     # data(x): what x carries, without its constants.
     "data asset raw parsed unpack bean properties meta strings resolve slashed "
-    "schemed hosted ported pathed".split()
+    "schemed hosted ported pathed "
+    # address(x): where an object, or one in its fields, leads; verb(x): the HTTP method it holds;
+    # within(x): what its fields hold; base(x): requests without an address of their own go there.
+    # callbacks(x): methods of interfaces that x implements run later; made(): a new result.
+    # resumed(x, 'entry'): what the abstract method of a renamed class gives.
+    "address verb within base callbacks made resumed".split()
 )
 TRIGGERS = frozenset(
     [

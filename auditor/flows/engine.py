@@ -18,6 +18,7 @@ from auditor.flows.heap import Heap
 from auditor.flows.knowledge import QueryEntry, SinkEntry, SourceEntry
 from auditor.flows.machine import Budget, Frame, Machine, Site, read_field
 from auditor.flows.models import Knowledge, Model
+from auditor.flows.renamed import Recognised, Renamed
 from auditor.flows.values import (
     ANY,
     NOTHING,
@@ -82,6 +83,8 @@ _BODIES_MAX = 10
 _IDLE = 3
 _IDLE_SIZE = 80
 """Of code of no interest, small methods are entered three deep: they make objects and addresses."""
+_INSIDE, _INSIDE_MOST = 8, 60
+"""How deep, and in how many objects, data are looked for before a body is passed over."""
 _OBJECT = "Ljava/lang/Object;"
 
 
@@ -189,9 +192,9 @@ class Engine(Machine):
         """Class of an interceptor → whether it gives requests another address."""
         self.contents: dict[str, str] = {}
         """Texts of the files that code has opened, by the constant that stands for them."""
+        self.sealed: dict[str, bool] = {}
         self.request_methods: dict[int, bool] = {}
-        self.recognised: dict[str, str] = {}
-        """Renamed library classes: descriptor → the descriptor that the catalog knows."""
+        self.renamed = Renamed(index, knowledge.renamed)
         self.opaque_classes: frozenset[str] = frozenset()
         self.partial = False
         """Not every method is interpreted: fields may be stored into by others."""
@@ -277,8 +280,7 @@ class Engine(Machine):
         self, method: MethodInfo, args: tuple[Value, ...], *, static: bool, virtual: bool
     ) -> Value | None:
         """Interpret a call of `method`; `args` begins with the receiver unless static."""
-        cls = self.recognised.get(method.cls, method.cls)
-        chain = self.types.chain(cls)
+        chain = self.types.chain(method.cls)
         receiver = NOTHING if static else args[0]
         params = args if static else args[1:]
         know, name = self.know, method.name
@@ -381,13 +383,33 @@ class Engine(Machine):
             return result
         if what == "body":
             assert isinstance(thing, int)
+            known = self.renamed.methods.get(thing)
+            if known is not None:
+                return self._renamed(known, thing, args, static=static)
             return self.enter_body(thing, args)
         return self._default(method, args, static=static)
+
+    def _renamed(
+        self, known: Recognised, method: int, args: tuple[Value, ...], *, static: bool
+    ) -> Value | None:
+        """A method of a library that was renamed, as the catalog describes it."""
+        info = self.index.method(method)
+        self.limit("renamed_library", method, f"taken for {known.library} by its texts")
+        receiver, params = (NOTHING, args) if static else (args[0], args[1:])
+        others = [n for n in range(len(params)) if n not in known.positions]
+        order = (*known.positions, *others)
+        chosen = tuple(params[n] if n < len(params) else ANY for n in order)
+        result = self.enter_body(method, args) if known.after else None
+        if known.after and result is None:
+            return None
+        if known.sink is not None:
+            self._send(known.sink, info, receiver, chosen)
+        return effecting.carry_out(self, known.statements, info, receiver, chosen, result)
 
     def _target(self, method: MethodInfo, kind: str) -> tuple[str, object]:
         body = self._body(method, kind)
         owner = self.index.method(body).cls if body is not None else None
-        for cls in self.types.chain(self.recognised.get(kind, kind)):
+        for cls in self.types.chain(kind):
             models = self.know.models.find((cls,), method.name, method.params)
             if cls == _OBJECT and method.name == "toString" and self.index.is_defined(kind):
                 break  # of an object of the app it tells nothing of what is inside
@@ -417,13 +439,13 @@ class Engine(Machine):
         found = self.index.lookup(kind, method.name, method.proto)
         if found is None or not self.index.method(found).has_code:
             return None
-        if self.is_opaque(self.index.method(found).cls):
+        if found not in self.renamed.methods and self.is_opaque(self.index.method(found).cls):
             return None
         return found
 
     def is_opaque(self, cls: str) -> bool:
         """Tell whether `cls` belongs to library code that is not entered."""
-        return cls.startswith(self.know.opaque)
+        return cls.startswith(self.know.opaque) or cls in self.renamed.opaque
 
     def enter_body(self, method: int, args: tuple[Value, ...]) -> Value | None:
         """Interpret a method of the app, unless nothing that goes in is of interest there."""
@@ -477,19 +499,28 @@ class Engine(Machine):
 
     def carries(self, args: tuple[Value, ...]) -> bool:
         """Tell whether data go in, or a callback that reads some: in a value or what it holds."""
+        if any(arg.taints for arg in args):
+            return True
         telling, holders = self.callback_classes, self.holders
-        for arg in args:
-            if arg.taints:
-                return True
-            for obj in arg.objects() if telling or holders else ():
+        if not telling and not holders:
+            return False
+        level = [obj for arg in args for obj in arg.objects()]
+        seen: set[Obj] = set()
+        for depth in range(_INSIDE):
+            below: list[Obj] = []
+            for obj in level:
                 if obj in holders or obj.type in telling:
                     return True
+                if obj in seen or len(seen) > _INSIDE_MOST:
+                    continue
+                seen.add(obj)
+                if depth and effecting.is_sealed(self, obj):
+                    continue
                 for name in self.names.get(obj, ()):
                     found = self.heap.find((obj, name))
-                    if found and any(
-                        o in holders or o.type in telling for o in found[0].atoms if type(o) is Obj
-                    ):
-                        return True
+                    if found is not None:
+                        below += [o for o in found[0].atoms if type(o) is Obj]
+            level = below
         return False
 
     def call_named(self, on: Value, name: str, args: tuple[Value, ...]) -> Value | None:
@@ -760,7 +791,7 @@ class Engine(Machine):
             self.sent(entry.id, entry.kind, method.id, taints, url, http)
             return
         for obj in effecting.evaluate_text(env, entry.to).objects():
-            for cls in self.types.chain(self.recognised.get(obj.type, obj.type)):
+            for cls in self.types.chain(obj.type):
                 way = self.know.destinations.get(cls)
                 if way:
                     there = effecting.Env(self, method, of(obj), ())
@@ -933,7 +964,10 @@ class Engine(Machine):
                 cls, name, type_
             ):
                 return ZERO
-        return self.typed(type_, ("field", cls, name))
+        found = self.typed(type_, ("field", cls, name))
+        if found.objects() and objects and not owner.any:  # what is put into it lies in the owner
+            self.put_field(owner, name, found, weak=True)
+        return found
 
     def _may_be_set(self, cls: str, name: str, type_: str) -> bool:
         fid = self.index.lookup_field(cls, name, type_) if self.partial else None

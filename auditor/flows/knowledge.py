@@ -105,6 +105,67 @@ class SinkEntry(Entry):
     note: str = ""
 
 
+class RenamedSink(_Part):
+    """A sink among the methods of a renamed library."""
+
+    kind: Literal["network", "sms", "call", "file", "log", "ipc", "web"]
+    data: tuple[Expression, ...]
+    url: Expression | None = None
+    http_method: Expression | None = None
+
+    def entry(self, id_: str) -> SinkEntry:
+        """As a sink that calls could name."""
+        return SinkEntry(
+            id=id_,
+            kind=self.kind,
+            calls=(),
+            data=self.data,
+            url=self.url,
+            http_method=self.http_method,
+        )
+
+
+class RenamedMethod(_Part):
+    """One method of a renamed class: how it is told, and what it does."""
+
+    texts: tuple[str, ...] = ()
+    """Texts that it loads, all of them."""
+    constructor: bool = False
+    takes: tuple[str, ...] = ()
+    """Types among its parameters: `String`, `@entry.id`, `interface`, `role @entry.id` (an
+    interface of some subtypes of that class, not of all). The effects call them a0, a1, …"""
+    exactly: bool = False
+    """It takes nothing else."""
+    gives: str = ""
+    gives_as: str = ""
+    takes_as: str = ""
+    """The class that it returns, or first takes, is `@this` from now on."""
+    effects: Effects = ""
+    after: bool = False
+    """Interpret the body first; `ret` is what it returned."""
+    sink: RenamedSink | None = None
+
+
+class RenamedEntry(Entry):
+    """A class of a library that is recognised under any name."""
+
+    library: str
+    named: tuple[str, ...] = ()
+    """Where one of these classes is defined, the library was not renamed."""
+    texts: tuple[tuple[str, ...], ...] = ()
+    """Texts that the methods of the class load: all of one of these."""
+    built_from: tuple[str, ...] = ()
+    """Types (`@entry.id`) that a constructor takes; tried where no text was found."""
+    methods: tuple[RenamedMethod, ...] = ()
+    made_by: tuple[RenamedMethod, ...] = ()
+    """Methods of other classes that make an object of it or of a subtype."""
+    anywhere: tuple[RenamedMethod, ...] = ()
+    """Methods of any class, told by the platform's classes that they take (full names)."""
+    opaque: bool = False
+    """Its other methods are not entered."""
+    reference: str = ""
+
+
 class DestinationEntry(Entry):
     """Library objects that a stream can lead to, with the way out they stand for."""
 

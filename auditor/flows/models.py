@@ -21,6 +21,7 @@ from auditor.flows.knowledge import (
     ModelEntry,
     OpaqueEntry,
     QueryEntry,
+    RenamedEntry,
     SinkEntry,
     SourceEntry,
     UriEntry,
@@ -47,7 +48,7 @@ class Shape:
         """Tell whether a method with these parameter types is meant."""
         if self.types is not None:
             return len(self.types) == len(params) and all(
-                _simple(p) == t.rpartition(".")[2] for p, t in zip(params, self.types, strict=True)
+                simple_type(p) == t.rpartition(".")[2] for p, t in zip(params, self.types, strict=True)
             )
         return self.arity is None or self.arity == len(params)
 
@@ -61,7 +62,8 @@ _PRIMITIVES = dict(
 )
 
 
-def _simple(type_: str) -> str:
+def simple_type(type_: str) -> str:
+    """`[Ljava/lang/String;` → `String[]`."""
     dims = type_.count("[")
     base = type_.lstrip("[")
     name = base[1:-1].rpartition("/")[2].rpartition("$")[2] if base[0] == "L" else _PRIMITIVES[base]
@@ -172,6 +174,7 @@ class Knowledge:
         for model in catalog.entries("propagations", ModelEntry):
             self._add_model(model)
         self.lifecycles = catalog.entries("lifecycles", LifecycleEntry)
+        self.renamed = catalog.entries("renamed", RenamedEntry)
         self.annotations = catalog.entries("annotations", ApiAnnotationEntry)
         self.opaque = tuple(
             "L" + word.replace(".", "/")

@@ -1,0 +1,174 @@
+"""Methods of well-known libraries that an obfuscator renamed, told by their texts and shapes.
+
+R8 renames classes, inlines methods and drops parameters; it keeps the texts of messages and the
+types of the platform. An entry (`data/renamed/`) names texts that the methods of one class load,
+and of a few methods what they take, give and load. All else of the library is interpreted like the
+app's own code. In: the bytecode index and the catalog. Out: what the recognised methods do.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from auditor.dex import CodeIndex, MethodInfo
+from auditor.flows.effects import Statement, parse_effects
+from auditor.flows.knowledge import RenamedEntry, RenamedMethod, SinkEntry
+from auditor.flows.models import descriptor, simple_type
+
+_ALIKE = 4
+"""More classes than this that carry the same texts are no library."""
+_KINDS = 60
+"""Subtypes of a recognised class whose makers are looked at."""
+_ROUNDS = 3
+"""Classes are known by the methods that take or give them: so often all entries are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a renamed method does."""
+
+    entry: str
+    library: str
+    positions: tuple[int, ...]
+    """Parameters that the effects call a0, a1, …, the receiver not counted; the others follow."""
+    statements: tuple[Statement, ...]
+    after: bool
+    """The app's copy of the method is interpreted first; the effects add to what it gives."""
+    sink: SinkEntry | None
+
+
+class Renamed:
+    """The recognised classes and methods of one app."""
+
+    def __init__(self, index: CodeIndex, entries: Sequence[RenamedEntry]) -> None:
+        """Look for every entry whose library does not stand in the app under its own name."""
+        self.index = index
+        self.classes: dict[str, tuple[str, ...]] = {}
+        """Entry id, or the id given to what a method returns → descriptors."""
+        self.methods: dict[int, Recognised] = {}
+        self._loaders: dict[str, frozenset[int]] = {}
+        wanted = [e for e in entries if not any(index.is_defined(descriptor(c)) for c in e.named)]
+        for entry in wanted:
+            found = self._classes_with(entry.texts)
+            if found:
+                self.classes[entry.id] = found
+        for _ in range(_ROUNDS if self.classes else 0):
+            for entry in wanted:
+                if entry.built_from and entry.id not in self.classes:
+                    self.classes[entry.id] = self._built_from(entry.built_from)
+                for cls in self.classes.get(entry.id, ()):
+                    self._match(entry, cls)
+            for entry in wanted:
+                self._match_elsewhere(entry)
+        for entry in entries:
+            for row in entry.anywhere:
+                taking = self.index.methods_taking(descriptor(t) for t in row.takes)
+                self._match_all(entry, (row,), [m for m in taking if index.method(m).has_code])
+        self.opaque = {c for e in wanted if e.opaque for c in self.classes.get(e.id, ())}
+        """Classes whose other methods are not entered."""
+
+    def _loading(self, text: str) -> frozenset[int]:
+        found = self._loaders.get(text)
+        if found is None:
+            found = self._loaders[text] = frozenset(m for m, _ in self.index.string_loads(text))
+        return found
+
+    def _classes_with(self, alternatives: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+        """Classes whose methods load every text of one of the alternatives."""
+        found: set[str] = set()
+        for texts in alternatives:
+            classes = [{self.index.method(m).cls for m in self._loading(t)} for t in texts]
+            here = set.intersection(*classes) if classes else set()
+            found |= here if len(here) <= _ALIKE else set()
+        return tuple(sorted(found))
+
+    def _built_from(self, types: tuple[str, ...]) -> tuple[str, ...]:
+        """Classes with a constructor that takes all of these."""
+        found: set[str] = set()
+        for chosen in itertools.product(*(self.classes.get(t[1:], ()) for t in types)):
+            for mid in self.index.methods_taking(chosen):
+                info = self.index.method(mid)
+                if info.has_code and info.name == "<init>":
+                    found.add(info.cls)
+        return tuple(sorted(found)) if len(found) <= _ALIKE else ()
+
+    def _match(self, entry: RenamedEntry, cls: str) -> None:
+        self._match_all(entry, entry.methods, self.index.methods_of(cls))
+
+    def _match_elsewhere(self, entry: RenamedEntry) -> None:
+        """Methods of other classes that make an object of this one or of a subtype."""
+        if not entry.made_by:
+            return
+        for cls in self.classes.get(entry.id, ()):
+            for kind in (cls, *self.index.all_subtypes(cls)[:_KINDS]):
+                makers = {m for m, _ in self.index.instantiations(kind)}
+                self._match_all(entry, entry.made_by, sorted(makers))
+
+    def abstract_method(self, entry: str) -> tuple[str, int] | None:
+        """Name and number of parameters of the one abstract method of a recognised class."""
+        for cls in self.classes.get(entry, ()):
+            infos = [self.index.method(m) for m in self.index.methods_of(cls)]
+            found = {(i.name, len(i.params)) for i in infos if i.access & 0x400}
+            if len(found) == 1:
+                return found.pop()
+        return None
+
+    def _match_all(
+        self, entry: RenamedEntry, rows: Sequence[RenamedMethod], methods: Iterable[int]
+    ) -> None:
+        for mid in methods:
+            info = self.index.method(mid)
+            for row in rows:
+                positions = self._fits(row, info)
+                if positions is None:
+                    continue
+                sink = row.sink.entry(entry.id) if row.sink is not None else None
+                effects = parse_effects(row.effects)
+                known = Recognised(entry.id, entry.library, positions, effects, row.after, sink)
+                self.methods.setdefault(mid, known)
+                if row.gives_as and self.index.is_defined(info.ret):
+                    self.classes.setdefault(row.gives_as, (info.ret,))
+                if row.takes_as:
+                    self.classes.setdefault(row.takes_as, (info.params[positions[0]],))
+                break
+
+    def _fits(self, row: RenamedMethod, info: MethodInfo) -> tuple[int, ...] | None:
+        """Positions of the parameters that the row names, None when the method is not meant."""
+        if row.constructor != (info.name == "<init>") or info.name == "<clinit>":
+            return None
+        if row.gives and not self._is(info.ret, row.gives):
+            return None
+        if row.exactly and len(info.params) != len(row.takes):
+            return None
+        if not all(info.id in self._loading(text) for text in row.texts):
+            return None
+        positions: list[int] = []
+        for wanted in row.takes:
+            fitting = (
+                n
+                for n, type_ in enumerate(info.params)
+                if n not in positions and self._is(type_, wanted)
+            )
+            at = next(fitting, None)
+            if at is None:
+                return None
+            positions.append(at)
+        return tuple(positions)
+
+    def _is_role(self, type_: str, cls: str) -> bool:
+        """Tell whether some subtypes of `cls`, but not `cls` itself, implement an interface."""
+        if not self.index.is_defined(type_) or not self.index.class_access(type_) & 0x200:
+            return False
+        below = self.index.all_subtypes(type_)
+        return cls not in below and not set(self.index.all_subtypes(cls)).isdisjoint(below)
+
+    def _is(self, type_: str, wanted: str) -> bool:
+        if wanted.startswith("@"):
+            return type_ in self.classes.get(wanted[1:], ())
+        if wanted.startswith("role @"):
+            return any(self._is_role(type_, cls) for cls in self.classes.get(wanted[6:], ()))
+        if wanted == "interface":
+            return self.index.is_defined(type_) and bool(self.index.class_access(type_) & 0x200)
+        return wanted in (simple_type(type_), type_[1:-1].replace("/", "."))
