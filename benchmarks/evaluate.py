@@ -4,8 +4,9 @@
 
 FOLDER (default `$AUDITOR_CORPUS`, else `../shared/corpus`) holds `loanbench/` (apps with
 `truth.json`, and `score.py`), `droidbench/` (apps and `truth.csv`) and `terms/`; a part that is not
-there is skipped with a word. Parts: `loanbench`, `droidbench`, `terms`, `determinism`. Reports are
-written to `out/evaluate/`. Exit code 1 when a figure stands below its target.
+there is skipped with a word. Parts: `loanbench`, `droidbench`, `renamed` (built here, see
+`evaluate_renamed.py`), `terms`, `determinism`. Reports are written to `out/evaluate/`. Exit code
+1 when a figure stands below its target.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from benchmarks import evaluate_determinism, evaluate_droidbench
+from benchmarks import evaluate_determinism, evaluate_droidbench, evaluate_renamed
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "out" / "evaluate"
@@ -126,6 +127,7 @@ def terms(corpus: Path, processes: int) -> bool:
 PARTS: dict[str, Callable[[Path, int], bool]] = {
     "loanbench": loanbench,
     "droidbench": evaluate_droidbench.droidbench,
+    "renamed": evaluate_renamed.renamed,
     "terms": terms,
     "determinism": evaluate_determinism.determinism,
 }

@@ -179,7 +179,7 @@ class Collector:
             sink=sink_site,
             sink_kind=SinkKind(kind),
             endpoint=candidates[0] if candidates and kind in _ADDRESSED else "",
-            http_method=min(http) if http else "",
+            http_method=min(http.keys() - {"GET"} or http, default=""),  # builders begin with GET
             fields=tuple(sorted(fields)),
             owner=self._flow_owner(
                 source_site.caller,

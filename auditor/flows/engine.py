@@ -394,7 +394,8 @@ class Engine(Machine):
     ) -> Value | None:
         """A method of a library that was renamed, as the catalog describes it."""
         info = self.index.method(method)
-        self.limit("renamed_library", method, f"taken for {known.library} by its texts")
+        if known.library:
+            self.limit("renamed_library", method, f"taken for {known.library} by its texts")
         receiver, params = (NOTHING, args) if static else (args[0], args[1:])
         others = [n for n in range(len(params)) if n not in known.positions]
         order = (*known.positions, *others)

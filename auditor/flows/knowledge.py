@@ -149,7 +149,8 @@ class RenamedMethod(_Part):
 class RenamedEntry(Entry):
     """A class of a library that is recognised under any name."""
 
-    library: str
+    library: str = ""
+    """Its name; empty where no library is meant."""
     named: tuple[str, ...] = ()
     """Where one of these classes is defined, the library was not renamed."""
     texts: tuple[tuple[str, ...], ...] = ()

@@ -48,7 +48,8 @@ class Shape:
         """Tell whether a method with these parameter types is meant."""
         if self.types is not None:
             return len(self.types) == len(params) and all(
-                simple_type(p) == t.rpartition(".")[2] for p, t in zip(params, self.types, strict=True)
+                simple_type(p) == t.rpartition(".")[2]
+                for p, t in zip(params, self.types, strict=True)
             )
         return self.arity is None or self.arity == len(params)
 
