@@ -1,7 +1,7 @@
 """Functions of the effect language that look inside objects whose fields have no known names.
 
-They serve the models of renamed libraries (`renamed.py`): what a field is called there says nothing,
-what it holds does.
+They serve the models of renamed libraries (`renamed.py`): what a field is called there says
+nothing, what it holds does.
 """
 
 from __future__ import annotations
