@@ -15,6 +15,7 @@ from auditor.flows.values import (
     ClassRef,
     Condition,
     MethodName,
+    Obj,
     Template,
     Value,
     concat,
