@@ -24,9 +24,11 @@ from auditor.facts import (
     Recipient,
     SdkSetting,
     TlsFact,
+    bridges_of,
     host_of,
     match_indicators,
     operator_of,
+    read_hybrid,
     recipient_of,
     registrable_domain,
     sdk_settings,
@@ -89,6 +91,17 @@ def settings_of(
         catalog,
         lambda place, position: constant_argument(code, place, position),
     )
+
+
+def with_bridges(
+    package: Package, facts: Facts, traced: Traced, code: CodeIndex, catalog: Catalog
+) -> Facts:
+    """Read scripts and compiled stores again when the DEX side hands them data."""
+    asked = IndexedCode(code)
+    bridges = bridges_of(traced.flows, asked)
+    if not bridges:
+        return facts
+    return replace(facts, hybrid=read_hybrid(package, asked, catalog, bridges))
 
 
 def with_other_code(traced: Traced, facts: Facts, settings: Iterable[SdkSetting]) -> Traced:

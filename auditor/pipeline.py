@@ -38,6 +38,7 @@ from auditor.joining import (
     own_texts,
     quoted,
     settings_of,
+    with_bridges,
     with_checks,
     with_constants,
     with_other_code,
@@ -193,6 +194,9 @@ def examine(package: Package, catalog: Catalog, options: Options) -> Examined:
         lambda: Traced((), (), (), ()),
     )
     settings = guard.run("settings", lambda: settings_of(package, facts, code, catalog), lambda: ())
+    facts = guard.run(
+        "facts", lambda: with_bridges(package, facts, traced, code, catalog), lambda: facts
+    )
     traced = with_other_code(traced, facts, settings)
     known = traced
     traced = guard.run(

@@ -55,6 +55,7 @@ class FakeCode:
         field_reads: Mapping[tuple[str, str], Sequence[CodePlace]] | None = None,
         annotations: Mapping[str, Sequence[tuple[str, str]]] | None = None,
         prototypes: Mapping[str, Sequence[str]] | None = None,
+        texts: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._classes = tuple(classes)
         self._strings = strings or {}
@@ -66,6 +67,7 @@ class FakeCode:
         self._field_reads = field_reads or {}
         self._annotations = annotations or {}
         self._prototypes = prototypes or {}
+        self._texts = texts or {}
 
     def classes(self) -> Iterable[str]:
         return self._classes
@@ -94,6 +96,9 @@ class FakeCode:
 
     def annotated(self, annotation: str) -> Iterable[tuple[str, str]]:
         return self._annotations.get(annotation, ())
+
+    def texts_in(self, method: str) -> Sequence[str]:
+        return self._texts.get(method, ())
 
     def implementors(self, descriptor: str) -> Sequence[str]:
         return self._implementors.get(descriptor, ())

@@ -3,6 +3,7 @@
 from auditor.facts.code import Code, NoCode
 from auditor.facts.collect import Facts, collect_facts, no_facts
 from auditor.facts.configuration import SdkSetting, sdk_settings, with_settings
+from auditor.facts.hybrid.bridges import bridges_of
 from auditor.facts.hybrid.read import HybridFacts, read_hybrid
 from auditor.facts.indexed import IndexedCode
 from auditor.facts.indicators import match_indicators
@@ -26,6 +27,7 @@ __all__ = [
     "SdkSetting",
     "TlsFact",
     "Traits",
+    "bridges_of",
     "collect_facts",
     "collect_traits",
     "host_of",

@@ -41,6 +41,9 @@ class Code(Protocol):
     def annotated(self, annotation: str) -> Iterable[tuple[str, str]]:
         """(class, method name) of the defined methods that bear an annotation (descriptor)."""
 
+    def texts_in(self, method: str) -> Sequence[str]:
+        """Constant texts that a method, by its signature, loads; in order."""
+
     def implementors(self, descriptor: str) -> Sequence[str]:
         """Defined classes that implement or extend `descriptor`, directly or not."""
 
@@ -93,6 +96,10 @@ class NoCode:
 
     def annotated(self, annotation: str) -> Iterable[tuple[str, str]]:
         """No method."""
+        return ()
+
+    def texts_in(self, method: str) -> Sequence[str]:
+        """No text."""
         return ()
 
     def implementors(self, descriptor: str) -> Sequence[str]:

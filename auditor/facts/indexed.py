@@ -77,6 +77,14 @@ class IndexedCode:
                 if any(a.type == annotation for a in index.method_annotations(mid)):
                     yield cls, index.method(mid).name
 
+    def texts_in(self, method: str) -> Sequence[str]:
+        """Constant texts that a method, by its signature, loads; in order."""
+        mid = self._index.method_id(method)
+        code = self._index.code(mid) if mid is not None else None
+        if code is None:
+            return ()
+        return [str(i.ref) for i in code.insns if i.name.startswith("const-string")]
+
     def implementors(self, descriptor: str) -> Sequence[str]:
         """Defined classes that implement or extend `descriptor`, directly or not, sorted."""
         return self._index.all_subtypes(descriptor)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.facts.code import Code, java_name
 from auditor.facts.hybrid import blobs, dotnet
 from auditor.facts.hybrid.blobs import FoundText
+from auditor.facts.hybrid.bridges import Bridge
 from auditor.facts.hybrid.js.apis import JsApi, JsApis
 from auditor.facts.hybrid.words import speaks_of
 from auditor.facts.urls import UrlBook, host_of, split_url
@@ -54,13 +55,16 @@ class StoreFacts:
     limits: tuple[Limit, ...] = ()
 
 
-def read_store(store: Store, apis: JsApis, book: UrlBook, code: Code) -> StoreFacts:
+def read_store(
+    store: Store, apis: JsApis, book: UrlBook, code: Code, bridges: Sequence[Bridge] = ()
+) -> StoreFacts:
     """Read the texts of one store and join what speaks of the same data."""
     strings, limits = _strings(store)
     urls = [s for s in strings if "://" in s.text and book.kind(_url(s.text)) == "endpoint"]
     paths = [s for s in strings if _PATH.fullmatch(s.text)]
     reads = sorted(set(_reads(store, strings, apis, code)))
     flows = [f for read in reads for f in _links(store, read, urls, paths, apis)]
+    flows += _channelled(store, strings, urls, paths, apis, bridges)
     return StoreFacts(
         tuple(reads),
         tuple(flows[:_MAX_FLOWS]),
@@ -152,6 +156,60 @@ def _links(
         if speaks_of(path_text.text, words):
             joined = bases[0].rstrip("/") + path_text.text if len(bases) == 1 else path_text.text
             yield _flow(store, read, path_text, joined)
+
+
+def _channelled(
+    store: Store,
+    strings: Sequence[FoundText],
+    urls: Sequence[FoundText],
+    paths: Sequence[FoundText],
+    apis: JsApis,
+    bridges: Sequence[Bridge],
+) -> Iterable[Flow]:
+    """Addresses of a store that names the channel or method by which the DEX side hands data over.
+
+    With names that speak of the data where there are some; else the one base address there is.
+    """
+    held = {s.text for s in strings}
+    for bridge in bridges:
+        names = (*bridge.channels, *bridge.methods)
+        named = [n for n in names if n in held or (store.kind == "flutter" and _stands(n, store))]
+        if not named:
+            continue
+        before = bridge.flow
+        at = max(0, store.data.find(named[0].encode()))
+        site = CallSite(named[0], store.place, at, store.part)
+        read = SourceRead(
+            before.data_type, site, Level.REFERENCED, before.scope, "bridge", "app", "unknown"
+        )
+        top = DataType(before.data_type.partition(".")[0])
+        spoken = list(_links(store, replace(read, data_type=top), urls, paths, apis))
+        bases = sorted({(u.text, u) for u in urls if _bare(u.text)})
+        if not spoken and len({text for text, _ in bases}) == 1:
+            spoken = [_flow(store, read, bases[0][1], bases[0][0])]
+        for flow in spoken:
+            yield replace(
+                flow,
+                data_type=before.data_type,
+                source=before.source,
+                trigger=before.trigger,
+                before_consent=before.before_consent,
+                fields=before.fields,
+                steps=(*before.steps, *flow.steps)[-40:],
+                entry=before.entry,
+            )
+
+
+def _stands(name: str, store: Store) -> bool:
+    """Tell whether a name of some length stands in a store by itself."""
+    text = name.encode()
+    at = store.data.find(text) if len(name) >= _DISTINCT else -1
+    around = store.data[at - 1 : at] + store.data[at + len(text) : at + len(text) + 1]
+    return at >= 0 and not any(chr(byte).isalnum() for byte in around)
+
+
+_DISTINCT = 6
+"""Characters from which a name is looked for in machine code."""
 
 
 def _bare(url: str) -> bool:

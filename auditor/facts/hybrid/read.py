@@ -15,6 +15,7 @@ from auditor.facts.code import Code
 from auditor.facts.families import hints_in_file
 from auditor.facts.frameworks import FoundFramework, find_frameworks, place
 from auditor.facts.hybrid import blobs
+from auditor.facts.hybrid.bridges import Bridge, interfaces, is_bridged, through
 from auditor.facts.hybrid.compiled import Store, StoreFacts, read_store
 from auditor.facts.hybrid.js.apis import JsApis, js_apis
 from auditor.facts.hybrid.js.scripts import Script, ScriptFacts, Sending, read_scripts
@@ -57,16 +58,24 @@ class HybridFacts:
     """Keys of known families in scripts and compiled stores."""
 
 
-def read_hybrid(package: Package, code: Code, catalog: Catalog) -> HybridFacts:
-    """Read every store of code that is not DEX."""
+def read_hybrid(
+    package: Package, code: Code, catalog: Catalog, bridges: Sequence[Bridge] = ()
+) -> HybridFacts:
+    """Read every store of code that is not DEX.
+
+    `bridges` are the flows of the DEX side that end in a page; what scripts do with them is added.
+    """
     apis, book = js_apis(catalog), url_book(catalog)
+    if bridges:
+        apis = JsApis(apis.entries, interfaces(bridges))
     frameworks = find_frameworks(package, code, catalog)
     groups, hermes, limits = _scripts(package)
     pages = list(start_pages(package))
     limits += remote_limits(pages, [s for group in groups for s in group], apis)
-    facts = [_confirmed(read_scripts(g, apis), apis, code) for g in groups]
+    found = [_confirmed(read_scripts(group, apis), apis, code) for group in groups]
+    facts = [_through(each, bridges) for each in found]
     stores = [*(_hermes(s, limits) for s in hermes), *_compiled(package, frameworks)]
-    compiled = [read_store(store, apis, book, code) for store in stores]
+    compiled = [read_store(store, apis, book, code, bridges) for store in stores]
     every: list[ScriptFacts | StoreFacts] = [*facts, *compiled]
     endpoints = _endpoints(facts, groups, book)
     endpoints += [
@@ -144,6 +153,18 @@ def _confirmed(facts: ScriptFacts, apis: JsApis, code: Code) -> ScriptFacts:
         facts,
         reads=tuple(r for r in facts.reads if r.site not in lost),
         flows=tuple(f for f in facts.flows if f.source not in lost),
+    )
+
+
+def _through(facts: ScriptFacts, bridges: Sequence[Bridge]) -> ScriptFacts:
+    """Put the DEX side before what begins at its bridges."""
+    if not bridges:
+        return facts
+    flows = through(facts.flows, bridges)
+    return replace(
+        facts,
+        reads=tuple(r for r in facts.reads if not is_bridged(r.data_type)),
+        flows=tuple(sorted({f.id: f for f in flows}.values())),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
@@ -30,9 +31,11 @@ class JsApi(Entry):
         "dart",
         "dotnet",
         "update",
+        "handed",
     ]
     calls: tuple[str, ...] = ()
-    """Dotted paths; a leading `?.` stands for any receiver."""
+    """Dotted paths; a leading `?.` stands for any receiver. handed: names of functions that the app
+    calls with data as their arguments."""
     when: dict[str, str] = {}
     """Ports that must hold these constants."""
     mentions: tuple[str, ...] = ()
@@ -65,18 +68,20 @@ class JsApi(Entry):
 class JsApis:
     """The interfaces, by path and by the name that is called."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        """Read `hybrid/`."""
-        self.entries = catalog.entries("hybrid", JsApi)
+    def __init__(self, known: Iterable[JsApi], own: Iterable[JsApi] = ()) -> None:
+        """Take the entries of `hybrid/`, and those that an app's own bridges add."""
+        self.own = tuple(own)
+        self.entries = (*self.own, *known)
         self.by_path: dict[str, list[JsApi]] = {}
         self.by_name: dict[str, list[JsApi]] = {}
         for entry in self.entries:
-            for call in entry.calls:
+            for call in entry.calls if entry.kind != "handed" else ():
                 table = self.by_name if call.startswith("?.") else self.by_path
                 table.setdefault(call.removeprefix("?."), []).append(entry)
         self.bundled = [e for e in self.entries if e.kind == "bundled"]
         self.triggers = {c: e.path for e in self.entries if e.kind == "trigger" for c in e.calls}
         self.words = {e.data_type: e.marks for e in self.entries if e.kind == "words"}
+        self.handed = [e for e in self.entries if e.kind == "handed"]
         self.magic = frozenset(name for e in self.entries if e.kind == "hint" for name in e.calls)
 
     def of(self, path: str) -> list[JsApi]:
@@ -93,7 +98,7 @@ class JsApis:
 @lru_cache(maxsize=4)
 def js_apis(catalog: Catalog) -> JsApis:
     """The interfaces of a catalog, read once."""
-    return JsApis(catalog)
+    return JsApis(catalog.entries("hybrid", JsApi))
 
 
 _READS = ("get", "fetch", "read", "load", "query", "list", "find", "select", "sync", "collect")

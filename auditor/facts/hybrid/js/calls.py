@@ -74,6 +74,25 @@ class Linker:
             self.graph.solve()
             if not changed and before == len(self.graph.calls):
                 break
+        for api in self.apis.handed:
+            for name in api.calls:
+                self._hand(api, name)
+
+    def _hand(self, api: JsApi, name: str) -> None:
+        """The parameters of a function that the app calls by its name hold its data."""
+        graph = self.graph
+        nodes = [self.program.globals[name]] if name in self.program.globals else []
+        nodes += [source for rows in graph.stores.values() for key, source in rows if key == name]
+        found = {w for n in nodes for k, w in graph.values[n] if k == "f" and isinstance(w, int)}
+        for function in sorted(found):
+            target = graph.functions[function]
+            made = Call(-1, -1, [], graph.node(), function, target.file, target.start, name)
+            made.modelled = made.opaque = True
+            graph.calls.append(made)
+            use = Use(api, len(graph.calls) - 1, name)
+            self.uses.append(use)
+            for param in target.params:
+                self.source_nodes.setdefault(param, []).append(use)
 
     # ------------------------------------------------------------ known targets
 

@@ -54,7 +54,14 @@ def _ranks(apis: JsApis) -> list[list[bytes]]:
         return [n for n in long if not any(m != n and m in n for m in long)]
 
     sinks = [*words(("sink", "bundled")), b"fetch("]
-    return [words(("source", "gives")), sinks, [b"https://", b"http://"]]
+    own = [w.encode() for e in apis.own for w in (*e.when.values(), *map(_called, e.calls))]
+    reads = [w for w in words(("source", "gives")) if w not in own]
+    return [[*sorted(set(own)), *reads], sinks, [b"https://", b"http://"]]
+
+
+def _called(path: str) -> str:
+    """A method of the app's own bridge as a script calls it, or a function that it defines."""
+    return f".{path.removeprefix('?.')}" if path.startswith("?.") else path
 
 
 def _word(path: str) -> str:
