@@ -25,6 +25,7 @@ from auditor.commands.evidence import evidence, verify
 from auditor.commands.explain import explain
 from auditor.commands.export import export
 from auditor.commands.find import find
+from auditor.commands.makers import makers
 from auditor.commands.notices import notices
 from auditor.commands.query import query
 from auditor.commands.rules import rules
@@ -73,6 +74,7 @@ app.command(
 app.command(epilog="Example: `auditor batch apps/ list.csv --store sqlite:///store.db`")(batch)
 app.command(epilog="Example: `auditor find xianjindai --store out/store.db`")(find)
 app.command(epilog="Example: `auditor query sends-to --set host=api.lender.example`")(query)
+app.command(epilog="Example: `auditor makers --store out/store.db`")(makers)
 app.command(epilog="Example: `auditor export --store out/store.db --out store.jsonl`")(export)
 app.command(epilog="Example: `auditor terms policy.html --format json`")(terms)
 app.command(epilog="Example: `auditor diff old.apk new.apk --format html --out changes.html`")(diff)

@@ -22,6 +22,7 @@ JUDGING = (
     *("android_releases", "complaints", "findings", "glossary", "jurisdictions", "lending"),
     *(
         "library_purposes",
+        "makers",
         "messages",
         "notices",
         "open_words",
