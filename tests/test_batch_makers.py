@@ -255,9 +255,9 @@ def test_code_that_is_alike_is_found_among_others(empty: Store) -> None:
             values = {"version_id": version, "kind": "class", "size": 200, "body": body}
             connection.execute(t.sketches.insert().values(values))
     with empty.reading() as connection:
-        assert alike(connection, "code") == [
-            Pair("code", 1, 2, pytest.approx(180 / 220, abs=0.001))
-        ]
+        (pair,) = alike(connection, "code")
+    assert (pair.one, pair.other) == (1, 2)
+    assert pair.share == pytest.approx(180 / 220, abs=0.001)
 
 
 def test_icons_that_differ_a_little_are_one_group(empty: Store) -> None:
