@@ -47,7 +47,7 @@ ONLY_IN = {
     "opencc": {"terms"},
     "pypdf": {"terms"},
     "docx": {"terms"},
-    "tldextract": {"facts"},
+    "publicsuffixlist": {"facts"},
     "jinja2": {"report", "batch"},
     "sqlalchemy": {"batch"},
     "alembic": {"batch"},

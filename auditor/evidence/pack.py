@@ -32,7 +32,7 @@ SUMS, SIGNATURE, RUN = "SHA256SUMS", "SHA256SUMS.sig", "run.json"
 _LIBRARIES = (
     *("androguard", "apkInspector", "asn1crypto", "charset-normalizer", "lxml", "numpy"),
     *("opencc-python-reimplemented", "pydantic", "pypdf", "python-docx", "PyYAML"),
-    *("tldextract", "tree-sitter", "tree-sitter-javascript"),
+    *("publicsuffixlist", "tree-sitter", "tree-sitter-javascript"),
 )
 """Libraries whose version can change what is read or quoted."""
 _UNSAFE = re.compile(r"[^\w.\- ]+", re.UNICODE)

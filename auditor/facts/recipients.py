@@ -21,7 +21,7 @@ from auditor.facts.names import HostMap
 from auditor.model import Package
 
 if TYPE_CHECKING:
-    from tldextract import TLDExtract
+    from publicsuffixlist import PublicSuffixList
 
 FIRST_PARTY = "first_party"
 UNKNOWN = "unknown"
@@ -79,19 +79,18 @@ class HostBook:
 
 
 @cache
-def _extractor() -> TLDExtract:
-    """The list of public suffixes that the library carries; imported late, for it is slow."""
-    import tldextract
+def _suffixes() -> PublicSuffixList:
+    """The list of public suffixes that the library carries, registries only; imported late."""
+    from publicsuffixlist import PublicSuffixList
 
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    return PublicSuffixList(only_icann=True)
 
 
 def registrable_domain(host: str) -> str:
     """`pay.api.foo.co.id` → `foo.co.id`; the last two labels under a suffix that no list knows."""
     host = host.rstrip(".").lower()
-    parts = _extractor()(host)
-    if parts.suffix and parts.domain:
-        return f"{parts.domain}.{parts.suffix}"
+    if address_of(host) is None and (found := _suffixes().privatesuffix(host)):
+        return str(found)
     return ".".join(host.split(".")[-2:])
 
 

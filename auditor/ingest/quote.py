@@ -7,11 +7,14 @@ up when its time is over. A method that cannot be shown has no text: a report th
 
 from __future__ import annotations
 
+import os
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
@@ -86,10 +89,18 @@ def _find(dex: bytes, wanted: set[str]) -> dict[str, Method]:
 
 
 def _silence() -> None:
-    """Keep androguard's messages off the terminal; only `cli` speaks."""
+    """Keep androguard's messages off the terminal, and its import off the disk.
+
+    When imported it asks for the folder of temporary files, and Python tries that one by writing.
+    """
     from loguru import logger
 
     logger.disable("androguard")
+    known, tempfile.tempdir = tempfile.tempdir, tempfile.tempdir or os.curdir
+    try:
+        import_module("androguard.core.androconf")
+    finally:
+        tempfile.tempdir = known
 
 
 def _lines(method: Method, seconds: float) -> tuple[str, ...]:
