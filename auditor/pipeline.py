@@ -45,6 +45,7 @@ from auditor.joining import (
     with_recipients,
     with_uses,
 )
+from auditor.masking import masked
 from auditor.model import (
     AuditReport,
     Endpoint,
@@ -83,6 +84,8 @@ class Options:
     """Collect what tells apps of one maker; a batch does."""
     seconds: float = 0
     """Time for each stage that reads the app or its terms, 0 for no deadline."""
+    unmask: bool = False
+    """Show personal data and secrets that the app carries."""
     lenient: bool = True
     """Tell of a stage that fails in a limit; else let its exception through, for tests."""
     progress: Progress = field(default=lambda stage: None)
@@ -266,7 +269,7 @@ def conclude(app: Examined, catalog: Catalog, options: Options) -> AuditReport:
         date=options.date,
     )
     verdict = reach_verdict(evidence, load_knowledge(catalog))
-    return AuditReport(
+    report = AuditReport(
         package=app.package,
         tool_version=__version__,
         catalog_digest=catalog.digest,
@@ -290,6 +293,7 @@ def conclude(app: Examined, catalog: Catalog, options: Options) -> AuditReport:
         quotes=app.quotes,
         severity=verdict.severity,
     )
+    return report if options.unmask else masked(report)
 
 
 __all__ = [

@@ -93,6 +93,12 @@ def scan(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 4 when something was not examined.")
     ] = False,
+    unmask: Annotated[
+        bool,
+        typer.Option(
+            "--unmask", help="Show phone numbers, tokens and the like that the app carries."
+        ),
+    ] = False,
     stage_seconds: Annotated[
         float,
         typer.Option(
@@ -133,6 +139,7 @@ def scan(
         date=checked_date(date),
         extra_dex=_dumped(dex),
         seconds=stage_seconds,
+        unmask=unmask,
     )
     _bound_memory(memory)
     writer = _Writer(out, wanted, language(lang), quiet)
