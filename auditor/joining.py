@@ -134,11 +134,28 @@ def with_constants(traced: Traced, facts: Facts, code: CodeIndex, owner: Owners)
     for url in facts.urls.endpoints:
         if any(other.startswith(url.rstrip("/")) for other in known):
             continue
-        if places := asked.loads_of(url)[:_LOADS]:
+        if places := _loads_of(url, asked):
             found.append(_constant(url, places, owner(places[0].caller.partition("->")[0])))
         if len(found) == _CONSTANTS:
             break
+    known += [e.url for e in found]
+    found += [e for e in facts.placed if not any(k.startswith(e.url.rstrip("/")) for k in known)]
     return replace(traced, endpoints=tuple(sorted({*traced.endpoints, *found})))
+
+
+def _loads_of(url: str, code: IndexedCode) -> Sequence[CodePlace]:
+    """Where an address is loaded: by itself, or inside a text that is no prose (JSON, markup)."""
+    if places := code.loads_of(url)[:_LOADS]:
+        return places
+    for text in code.strings_containing(url.encode("utf-8", "surrogatepass")):
+        before = text[: text.find(url)][-1:]
+        if before and before in _OPENING and (places := code.loads_of(text)[:_LOADS]):
+            return places
+    return ()
+
+
+_OPENING = "\"'=>([,"
+"""Characters that open an address inside a text that a program reads."""
 
 
 def _constant(url: str, places: Sequence[CodePlace], owner: str) -> Endpoint:

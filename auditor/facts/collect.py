@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from auditor.catalog import Catalog
 from auditor.facts.code import Code
 from auditor.facts.dynamic import dynamic_code_limits
+from auditor.facts.elsewhere import placed_endpoints
 from auditor.facts.families import family_hints
 from auditor.facts.frameworks import detect_frameworks
 from auditor.facts.hybrid.read import HybridFacts, read_hybrid
@@ -17,7 +18,16 @@ from auditor.facts.packers import Visibility, detect_packers
 from auditor.facts.permissions import permission_facts
 from auditor.facts.tls import TlsFact, tls_facts
 from auditor.facts.urls import Classified, classify_urls, url_book
-from auditor.model import FamilyHint, Framework, Library, Limit, Package, Packer, PermissionUse
+from auditor.model import (
+    Endpoint,
+    FamilyHint,
+    Framework,
+    Library,
+    Limit,
+    Package,
+    Packer,
+    PermissionUse,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,8 @@ class Facts:
     obfuscation: Obfuscation
     urls: Classified
     """Addresses in the string constants of the DEX files."""
+    placed: tuple[Endpoint, ...]
+    """Addresses in string resources and configuration files."""
     tls: tuple[TlsFact, ...]
     indicators: tuple[IndicatorMatch, ...]
     families: tuple[FamilyHint, ...]
@@ -52,6 +64,7 @@ def no_facts() -> Facts:
         visibility=Visibility(0, (), 0, False),
         obfuscation=Obfuscation(0, 0, "none"),
         urls=Classified((), {}),
+        placed=(),
         tls=(),
         indicators=(),
         families=(),
@@ -85,6 +98,7 @@ def collect_facts(package: Package, code: Code, catalog: Catalog) -> Facts:
         visibility=packing.visibility,
         obfuscation=obfuscation,
         urls=urls,
+        placed=placed_endpoints(package, url_book(catalog)),
         tls=tls_facts(package.manifest, code, owner),
         indicators=match_indicators(package, [*urls.endpoints, *sent], catalog, code),
         families=tuple(sorted({*family_hints(code, owner, catalog), *hybrid.families})),
