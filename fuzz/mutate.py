@@ -55,7 +55,6 @@ class Outcome:
 @cache
 def bases() -> tuple[Base, ...]:
     """Every sample, audited once in this process."""
-    keep_knowledge()
     return tuple(_base(path) for path in sorted(SAMPLES.glob("*/app.apk*")))
 
 
@@ -114,7 +113,7 @@ def _new(base: Base, limits: Sequence[Limit]) -> set[Limit]:
 
 def run(count: int, seed: int, workers: int) -> Iterator[Outcome]:
     """Make `count` mutations in `workers` processes, in order of their numbers."""
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=keep_knowledge) as pool:
         yield from pool.map(partial(mutate, seed=seed), range(count), chunksize=50)
 
 

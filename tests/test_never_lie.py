@@ -6,6 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,6 +15,7 @@ import pytest
 from auditor import cli, pipeline
 from auditor.dex import CodeIndex
 from auditor.errors import UnreadableTermsError
+from auditor.flows import trace
 from auditor.guard import Guard
 from auditor.model import Limit
 from fuzz import mutate
@@ -142,8 +144,10 @@ def test_a_limit_names_the_line_that_failed() -> None:
 # ---------------------------------------------------------------- single bytes
 
 
-def test_single_bytes() -> None:
+def test_single_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A part of `python -m fuzz.mutate --count 20000`: findings stay, or something is told."""
+    monkeypatch.setattr(trace, "Knowledge", cache(trace.Knowledge))  # type: ignore[attr-defined]
+    monkeypatch.setattr(pipeline, "load_knowledge", cache(pipeline.load_knowledge))  # type: ignore[attr-defined]
     outcomes = [mutate.mutate(number, SEED) for number in range(SOME)]
     counts = Counter(outcome.kind for outcome in outcomes)
     assert [o for o in outcomes if o.kind == mutate.SURVIVOR] == []
