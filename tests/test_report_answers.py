@@ -86,7 +86,7 @@ CASES = [
     pytest.param(
         lambda r: replace(r, terms=m.Terms()), 7, "cannot_tell", "q7.no_terms", id="no terms"
     ),
-    pytest.param(no_contacts, 7, "see", "q7.denied", id="denied and not seen"),
+    pytest.param(no_contacts, 7, "see", "q7.only_denial", id="denied and not seen"),
     pytest.param(lambda r: r, 8, "yes", "q8.seen", id="collection in the terms"),
     pytest.param(
         lambda r: replace(r, terms=m.Terms()), 8, "cannot_tell", "q7.no_terms", id="no terms at all"

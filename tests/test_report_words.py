@@ -61,7 +61,7 @@ def test_every_message_is_used() -> None:
     made = re.compile(
         r"(q\d+\.title|q15\.\w+|q4\.consent_|q7\.(clear|vague|ambiguous|incorrect|omitted|beyond|kept|declared|recip)"
         r"|section\.|box\.(book|terms)_|method\.\d|gloss\.|finding\.(in_favour|not_shown|to_do)"
-        r"|reason\.|diff\.(state|caution|section|field)_|evidence\.(f|shows|keep)_|verify\.|(why|step|guard|note|sign)\.)"
+        r"|reason\.|glance\.q|diff\.(state|caution|section|field)_|evidence\.(f|shows|keep)_|verify\.|(why|step|guard|note|sign)\.)"
     )
     unused = [
         key
@@ -134,3 +134,18 @@ def test_words_never_judge() -> None:
         for key, template in speak.messages.texts.items():
             texts = [template] if isinstance(template, str) else list(template.values())
             assert not [t for t in texts if forbidden.search(t)], (code, key)
+
+
+def test_no_reason_of_a_disclosure_is_taken_for_another_message() -> None:
+    """A key made of a reason must be the message for that reason, not one that happens to match."""
+    made_for = {
+        "beyond_declared_part",
+        "kept_on_device",
+        "declared_for_ourselves",
+        "recipient_not_named",
+        "no_terms",
+    }
+    texts = languages()["en"].messages.texts
+    reasons = {key.partition(".")[2] for key in texts if key.startswith("reason.")}
+    for prefix in ("q7.", "box.terms_"):
+        assert {r for r in reasons if f"{prefix}{r}" in texts} == made_for

@@ -68,12 +68,12 @@ def sends_the_book(seen: Seen) -> Answer:
     bulk = [f for f in traced if f.scope == Scope.BULK]
     more: list[Said] = []
     if bulk:
-        verdict, short = "yes", say("q2.whole", where=_where(bulk))
+        verdict, short = "yes", say("q2.whole", where=where_to(bulk))
     elif traced:
         part = all(f.scope == Scope.ONE_PICKED for f in traced)
-        verdict, short = "partly", say("q2.picked" if part else "q2.some", where=_where(traced))
+        verdict, short = "partly", say("q2.picked" if part else "q2.some", where=where_to(traced))
     elif flows:
-        verdict, short = "partly", say("q2.linked", where=_where(flows))
+        verdict, short = "partly", say("q2.linked", where=where_to(flows))
     elif seen.hidden:
         verdict, short = "cannot_tell", say("q2.hidden")
     elif seen.reads(CONTACTS):
@@ -81,7 +81,7 @@ def sends_the_book(seen: Seen) -> Answer:
     else:
         verdict, short = "no_sign", say("q2.none")
     if bulk and len(flows) > len(traced):
-        more.append(say("q2.also_linked", where=_where([f for f in flows if f not in traced])))
+        more.append(say("q2.also_linked", where=where_to([f for f in flows if f not in traced])))
     if traced:
         more.append(say("q2.capability"))
     more += _caveat(seen, bool(traced))
@@ -188,14 +188,21 @@ def terms_say_so(seen: Seen) -> Answer:
     practices = seen.practices(CONTACTS)
     named = seen.statements(s for p in practices for s in p.statements)
     emergency = seen.statements_about("emergency_contact")
-    shown = [partial(seen.exhibits.statement, s) for s in (named or about or emergency)]
+    ordered = terms_on_book(seen) if named else about
+    shown = [partial(seen.exhibits.statement, s) for s in (ordered or emergency)]
     gravest = seen.gravest(CONTACTS)
     more: list[Said] = []
     if gravest is None and seen.hidden:
         return answer(7, "cannot_tell", say("q7.hidden"), more, shown=shown)
     if gravest is None or gravest.disclosure == Disclosure.NO_TERMS:
         denied = bool(about) and all(s.negated for s in about)
-        key = "q7.only_terms" if about and not denied else "q7.denied" if denied else "q7.nothing"
+        key = (
+            "q7.only_terms"
+            if about and not denied
+            else "q7.only_denial"
+            if denied
+            else "q7.nothing"
+        )
         return answer(7, "see", say(key), more, shown=shown)
     disclosure = gravest.disclosure
     if disclosure == Disclosure.OMITTED and emergency and not named:
@@ -283,7 +290,7 @@ def _owners(reads: Sequence[SourceRead]) -> list[Value]:
     return [owner(name) for name in sorted({r.owner for r in reads})[:4]]
 
 
-def _where(flows: Sequence[Flow]) -> list[Value]:
+def where_to(flows: Sequence[Flow]) -> list[Value]:
     """Name the places that `flows` reach, at most three: who, and at which host."""
     places: dict[tuple[str, str], None] = {}
     for flow in flows:
@@ -325,7 +332,7 @@ def _other_point(
     disclosure = seen.disclosure(data_type)
     said = [say("q6.point", data=data, level=Name("level", level))]
     if flows:
-        said.append(say("q6.to", where=_where(flows)))
+        said.append(say("q6.to", where=where_to(flows)))
     if disclosure:
         said.append(say("q6.terms", disclosure=Name("disclosure", disclosure)))
     return tuple(said)
@@ -338,13 +345,18 @@ def _contacts(flow: Flow) -> bool:
 def terms_on_book(seen: Seen) -> list[Statement]:
     """Choose what the terms say of the address book: what its gravest practice rests on.
 
-    Denials come first, then sentences that allow a part, then the rest as the terms order them.
+    Denials come first, then sentences that allow a part, then the rest as the terms order them;
+    where it is the part that is overstepped, that comes first.
     """
     gravest = seen.gravest(CONTACTS)
     named = seen.statements(gravest.statements if gravest else ())
-    return sorted(
-        named or seen.statements_about(CONTACTS), key=lambda s: (not s.negated, not s.scope)
-    )
+    part = gravest is not None and gravest.reason == "beyond_declared_part"
+
+    def order(statement: Statement) -> tuple[bool, bool]:
+        first, then = not statement.negated, not statement.scope
+        return (then, first) if part else (first, then)
+
+    return sorted(named or seen.statements_about(CONTACTS), key=order)
 
 
 def _beside(seen: Seen, shown: list[Proof]) -> list[Proof]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from auditor.model import CallSite, Flow, SourceRead, Statement, Step, Warning_
 from auditor.report.clean import one_line, visible
-from auditor.report.spoken import spoken
+from auditor.report.spoken import recognise, spoken
 from auditor.report.view import (
     Exhibit,
     Shown,
@@ -83,7 +83,8 @@ class Exhibits:
             ("fact.owner", owner(read.owner)),
         ]
         if read.detail:
-            facts.append(("fact.detail", Code(read.detail)))
+            known = recognise(read.detail, "note")
+            facts.append(("fact.detail", known or Code(read.detail)))
         if read.columns:
             facts.append(("fact.columns", [Code(c) for c in read.columns[:20]]))
         title = say("exhibit.read", data=Name("data_type", read.data_type))

@@ -6,6 +6,7 @@ beside it, so that nothing looks complete that is not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -30,15 +31,17 @@ from auditor.model import (
     Warning_,
     is_a,
 )
-from auditor.report.answers import CONTACTS, Proof, terms_key, terms_on_book
+from auditor.report.answers import CONTACTS, Proof, terms_key, terms_on_book, where_to
 from auditor.report.answers_more import answer_all, localized, summary, title
 from auditor.report.document import app_severity, practice_id, sorted_findings
+from auditor.report.glance import Glance, glance
 from auditor.report.picture import main_flows
 from auditor.report.seen import Seen
 from auditor.report.view import Answer, Shown, recipient
 from auditor.report.words import Code, Local, Name, Said, Value, say
 
 T = TypeVar("T")
+_SENTENCE = re.compile(r"[^.。]+[.。]?\s*")
 
 FINDINGS = 50
 ROWS = 150
@@ -103,6 +106,8 @@ class FindingView:
     """Address, recipient, whether it is not encrypted."""
     first: tuple[Indicator, ...]
     others: tuple[Indicator, ...]
+    shows: Local
+    """What an analysis of a package can show about these provisions, each sentence once."""
     lists: tuple[tuple[str, tuple[Local, ...]], ...]
     """Message key of the heading, and the items."""
     no_terms: bool
@@ -124,6 +129,7 @@ class Page:
     flows: tuple[Flow, ...]
     ladder: tuple[Rung, ...]
     answers: tuple[Answer, ...]
+    glance: tuple[Glance, ...]
     findings: Cut[FindingView]
     timeline: tuple[Phase, ...]
     permissions: Cut[PermissionUse]
@@ -157,6 +163,7 @@ def gather(report: AuditReport) -> Page:
         flows=tuple(main_flows(seen.flows())),
         ladder=_ladder(seen),
         answers=tuple(answers),
+        glance=glance(answers),
         findings=Cut(views, findings.left_out),
         timeline=_timeline(seen),
         permissions=cut((p for p in permissions if p.data_types), ROWS),
@@ -276,6 +283,7 @@ def _timeline(seen: Seen) -> tuple[Phase, ...]:
     phase_of = {trigger: phase for phase, triggers in _PHASES.items() for trigger in triggers}
     reads: dict[str, set[str]] = {}
     sends: dict[str, set[str]] = {}
+    leaving: dict[str, list[Flow]] = {}
     items: list[Flow | SourceRead] = [*seen.report.reads, *seen.flows()]
     for item in items:
         if item.level.rank < Level.REACHABLE.rank:
@@ -283,17 +291,20 @@ def _timeline(seen: Seen) -> tuple[Phase, ...]:
         phase = phase_of.get(item.trigger, "unknown")
         if item.before_consent:
             phase = "before_consent"
-        into = sends if isinstance(item, Flow) and item.level == Level.TRACED else reads
-        into.setdefault(phase, set()).add(item.data_type.split(".")[0])
+        sent = isinstance(item, Flow) and item.level == Level.TRACED
+        (sends if sent else reads).setdefault(phase, set()).add(item.data_type.split(".")[0])
+        if isinstance(item, Flow) and sent:
+            leaving.setdefault(phase, []).append(item)
     opened = {t.split(".")[0] for p in seen.report.permissions for t in p.data_types}
     install = say("timeline.install", types=_names(opened)) if opened else None
     phases = [Phase(Name("phase", "install"), (install or say("timeline.install_none"),), "calm")]
     for name in ("before_consent", "start", "use", "background", "unknown"):
-        sent = sends.get(name, set())
-        only_read = reads.get(name, set()) - sent
-        said = [say("timeline.send", types=_names(sent))] if sent else []
+        gone = sends.get(name, set())
+        only_read = reads.get(name, set()) - gone
+        said = [say("timeline.send", types=_names(gone))] if gone else []
+        said += [say("timeline.to", where=where_to(leaving[name]))] if gone else []
         said += [say("timeline.read", types=_names(only_read))] if only_read else []
-        tone = "bad" if sent else "warn" if only_read else "calm"
+        tone = "bad" if gone else "warn" if only_read else "calm"
         if said or name != "unknown":
             phases.append(
                 Phase(Name("phase", name), tuple(said or [say("timeline.nothing")]), tone)
@@ -340,10 +351,17 @@ def _finding(seen: Seen, finding: Finding) -> FindingView:
         ),
         tuple(ordered[:2]),
         tuple(ordered[2:30]),
+        in_both(_once(i.shows for i in ordered[:30]), _once(i.shows_zh for i in ordered[:30])),
         _lists(finding),
         not seen.report.terms.documents,
         say(terms_key("box.terms_", practice)) if practice and finding.disclosure else None,
     )
+
+
+def _once(texts: Iterable[str]) -> str:
+    """Join texts of whole sentences, each sentence once, in the order in which they come."""
+    sentences = (m for text in texts for m in _SENTENCE.findall(text))
+    return "".join(dict.fromkeys(sentences)).strip()
 
 
 def _closing(finding: Finding) -> list[Value]:
