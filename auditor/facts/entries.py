@@ -108,7 +108,7 @@ class FrameworkEntry(Entry):
     """Recognised by code, not by its files alone."""
     code: tuple[str, ...] = ()
     """Globs over the paths at which the app's logic lies."""
-    reader: Literal["js", "flutter", "dotnet", "native", "dex", "none"]
+    reader: Literal["js", "flutter", "dotnet", "unity", "native", "dex", "none"]
     unread: str = ""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.facts.code import Code, java_name
-from auditor.facts.hybrid import blobs, dotnet
+from auditor.facts.hybrid import blobs, dotnet, unity
 from auditor.facts.hybrid.blobs import FoundText
 from auditor.facts.hybrid.bridges import Bridge
 from auditor.facts.hybrid.js.apis import JsApi, JsApis
@@ -39,7 +39,7 @@ class Store:
     place: str
     part: str
     kind: str
-    """hermes, flutter, dotnet or native."""
+    """hermes, flutter, dotnet, unity or native."""
     data: bytes
     strings: tuple[FoundText, ...]
     """Its string table, where one can be read."""
@@ -76,9 +76,11 @@ def read_store(
 def _strings(store: Store) -> tuple[list[FoundText], tuple[Limit, ...]]:
     if store.strings:
         return list(store.strings), ()
-    if store.kind == "dotnet":
+    if unity.is_metadata(store.data):
+        return unity.texts_in(store.data), ()
+    if store.kind == "dotnet" or (store.kind == "unity" and store.place.endswith(".dll")):
         return dotnet.texts_in(store.data, store.place)
-    wide = store.kind in ("hermes", "native")
+    wide = store.kind in ("hermes", "native", "unity")
     return blobs.urls_in(store.data, wide) + blobs.paths_in(store.data), ()
 
 
@@ -90,7 +92,7 @@ def _reads(
     store: Store, strings: Sequence[FoundText], apis: JsApis, code: Code
 ) -> Iterable[SourceRead]:
     """Reads that the names in a store show: `referenced`, for no call of it is seen."""
-    kinds = {"hermes": "hermes", "flutter": "dart", "dotnet": "dotnet"}
+    kinds = {"hermes": "hermes", "flutter": "dart", "dotnet": "dotnet", "unity": "dotnet"}
     names = {s.text: s.offset for s in reversed(strings)}
     packages = blobs.dart_packages(store.data) if store.kind == "flutter" else {}
     for api in apis.entries:
@@ -127,7 +129,7 @@ def _present(
     for mark in api.marks:
         if mark in packages and (not api.path or _defined(api.path, code)):
             return packages[mark]
-        if store.kind == "dotnet" and mark in names:
+        if store.kind in ("dotnet", "unity") and mark in names:
             return names[mark]
     return -1
 

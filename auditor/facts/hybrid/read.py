@@ -7,14 +7,14 @@ in a limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from auditor.catalog import Catalog
 from auditor.facts.code import Code
 from auditor.facts.families import hints_in_file
 from auditor.facts.frameworks import FoundFramework, find_frameworks, place
-from auditor.facts.hybrid import blobs
+from auditor.facts.hybrid import archives, blobs
 from auditor.facts.hybrid.bridges import Bridge, interfaces, is_bridged, through
 from auditor.facts.hybrid.compiled import Store, StoreFacts, read_store
 from auditor.facts.hybrid.js.apis import JsApis, js_apis
@@ -110,25 +110,48 @@ def _scripts(package: Package) -> tuple[list[list[Script]], list[Script], list[L
     hermes: list[Script] = []
     limits: list[Limit] = []
     room = MAX_SCRIPTS
-    for file in package.files:
-        lower = file.name.lower()
-        if not lower.endswith(_SCRIPT + _PAGE) or not lower.startswith(("assets/", "res/raw/")):
+    for where, file, name, data in _texts(package, limits):
+        lower = name.lower()
+        if len(data) > room:
+            why = f"{len(data)} bytes of script are more than is read of one app"
+            limits.append(Limit("budget", where, why))
             continue
-        if file.size > room:
-            why = f"{file.size} bytes of script are more than is read of one app"
-            limits.append(Limit("budget", place(package, file), why))
-            continue
-        room -= file.size
-        data = file.load()
-        script = Script(place(package, file), file.part, data, lower.endswith(_PAGE))
+        room -= len(data)
+        script = Script(where, file.part, data, lower.endswith(_PAGE))
         if blobs.is_hermes(data):
             hermes.append(script)
         elif data[:4] == b"\x7fELF" or b"\0" in data[:512]:
             why = "is called a script but is not text: encrypted or compiled, and not read"
             limits.append(Limit("hybrid", script.place, why))
         else:
-            groups.setdefault((file.part, _root(file.name)), []).append(script)
+            groups.setdefault((file.part, _root(name)), []).append(script)
     return [groups[key] for key in sorted(groups)], hermes, limits
+
+
+def _texts(package: Package, limits: list[Limit]) -> Iterator[tuple[str, PackageFile, str, bytes]]:
+    """Place, file, path and bytes of each script and page, those in archives inside among them."""
+    for file in package.files:
+        lower = file.name.lower()
+        if not lower.startswith(("assets/", "res/raw/")):
+            continue
+        where = place(package, file)
+        if lower.endswith(_SCRIPT + _PAGE):
+            if file.size > MAX_SCRIPTS:
+                why = f"{file.size} bytes of script are more than is read of one app"
+                limits.append(Limit("budget", where, why))
+                continue
+            yield where, file, file.name, file.load()
+        elif lower.endswith(archives.ENDINGS) and file.size <= MAX_SCRIPTS:
+            data = file.load()
+            if not archives.is_archive(data):
+                continue
+            try:
+                for name, held in archives.members(data, _SCRIPT + _PAGE):
+                    yield f"{where}!/{name}", file, f"{file.name}/{name}", held
+            except archives.UnreadableArchiveError as error:
+                limits.append(
+                    Limit("hybrid", where, f"pages and scripts in it are not read: {error}")
+                )
 
 
 def _root(name: str) -> str:
@@ -265,7 +288,7 @@ def _compiled(package: Package, frameworks: Sequence[FoundFramework]) -> Iterabl
     """The compiled files of frameworks, one of each name (the ABIs hold the same code)."""
     seen: set[tuple[str, str]] = set()
     for found in frameworks:
-        if found.entry.reader not in ("flutter", "dotnet", "native"):
+        if found.entry.reader not in ("flutter", "dotnet", "unity", "native"):
             continue
         for file in found.code:
             key = (file.part, file.name.rpartition("/")[2])
