@@ -31,6 +31,7 @@ from auditor.commands.query import query
 from auditor.commands.rules import rules
 from auditor.commands.scan import scan
 from auditor.commands.schema import schema
+from auditor.commands.site import site
 from auditor.commands.terms import terms
 from auditor.errors import AuditError
 
@@ -75,6 +76,7 @@ app.command(epilog="Example: `auditor batch apps/ list.csv --store sqlite:///sto
 app.command(epilog="Example: `auditor find xianjindai --store out/store.db`")(find)
 app.command(epilog="Example: `auditor query sends-to --set host=api.lender.example`")(query)
 app.command(epilog="Example: `auditor makers --store out/store.db`")(makers)
+app.command(epilog="Example: `auditor site --store out/store.db --out out/site`")(site)
 app.command(epilog="Example: `auditor export --store out/store.db --out store.jsonl`")(export)
 app.command(epilog="Example: `auditor terms policy.html --format json`")(terms)
 app.command(epilog="Example: `auditor diff old.apk new.apk --format html --out changes.html`")(diff)

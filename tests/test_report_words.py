@@ -57,11 +57,12 @@ def test_every_message_that_code_and_templates_name_exists() -> None:
 
 def test_every_message_is_used() -> None:
     sources = [*(ROOT / "auditor/report").glob("*.py"), *(ROOT / "reports/templates").glob("*.j2")]
+    sources.append(ROOT / "auditor/batch/site.py")
     text = "\n".join(path.read_text("utf-8") for path in sources)
     made = re.compile(
         r"(q\d+\.title|q15\.\w+|q4\.consent_|q7\.(clear|vague|ambiguous|incorrect|omitted|beyond|kept|declared|recip)"
         r"|section\.|box\.(book|terms)_|method\.\d|gloss\.|finding\.(in_favour|not_shown|to_do)"
-        r"|reason\.|glance\.q|diff\.(state|caution|section|field)_|evidence\.(f|shows|keep)_|verify\.|(why|step|guard|note|sign)\.)"
+        r"|reason\.|glance\.q|diff\.(state|caution|section|field)_|site\.(column|sign)_|evidence\.(f|shows|keep)_|verify\.|(why|step|guard|note|sign)\.)"
     )
     unused = [
         key

@@ -21,7 +21,7 @@ _SHOWN = 8
 """Apps under way that are shown."""
 _WINDOW = 200
 """Finished steps over which the rate is taken."""
-_WORDS = {"read": "reading", "audit": "auditing"}
+_WORDS = {"read": "reading", "audit": "auditing", "report": "writing reports"}
 
 
 def harmless(text: str) -> str:
