@@ -57,7 +57,6 @@ class CodeIndex:
         self._method_info: dict[int, MethodInfo] = {}
         self._field_info: dict[int, FieldInfo] = {}
         self._signatures: dict[int, str] = {}
-        self._own: dict[str, dict[tuple[str, str], int]] = {}
         self._looked_up: dict[tuple[str, str, str], int | None] = {}
         self._code: dict[int, MethodCode | None] = {}
         self._kept_insns = 0
@@ -181,11 +180,8 @@ class CodeIndex:
 
     def find_method(self, cls: str, name: str, proto: str) -> int | None:
         """Id of a method that exactly this class defines."""
-        own = self._own.get(cls)
-        if own is None:
-            infos = [self.method(mid) for mid in self.methods_of(cls)]
-            own = self._own[cls] = {(info.name, info.proto): info.id for info in infos}
-        return own.get((name, proto))
+        found = self._method(cls, name, proto)
+        return found if found is not None and self._tables.methods.image[found] >= 0 else None
 
     def lookup(self, cls: str, name: str, proto: str) -> int | None:
         """Method that a virtual call on `cls` runs: up the superclasses, then default methods."""
@@ -385,6 +381,11 @@ class CodeIndex:
     def instantiations(self, cls: str) -> Sequence[tuple[int, int]]:
         """(method, offset) of every new-instance of a class."""
         return self._type_sites(self._xrefs.new_instances.sites, cls)
+
+    def is_instantiated(self, cls: str) -> bool:
+        """Tell whether any code makes an object of a class."""
+        type_id = self._symbols.type_ids.get(cls)
+        return type_id is not None and self._xrefs.new_instances.is_target(type_id)
 
     def class_loads(self, cls: str) -> Sequence[tuple[int, int]]:
         """(method, offset) of every const-class of a class."""

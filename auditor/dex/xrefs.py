@@ -35,6 +35,12 @@ class XrefTable:
         rows = order[targets.searchsorted(wanted, "left") : targets.searchsorted(wanted, "right")]
         return list(zip(self.owner[rows].tolist(), self.offset[rows].tolist(), strict=True))
 
+    def is_target(self, target: int) -> bool:
+        """Tell whether anything refers to `target`."""
+        targets, _ = self._by_target
+        at = int(targets.searchsorted(np.int32(target)))
+        return at < targets.size and int(targets[at]) == target
+
     def targets(self, owner: int) -> Pairs:
         """(offset, target) of every reference inside `owner`."""
         wanted = np.int32(owner)

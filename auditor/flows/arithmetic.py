@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.flows.values import ANY, NOTHING, ClassRef, Condition, Obj, Template, Value
+from auditor.flows.values import ANY, NOTHING, ZERO, ClassRef, Condition, Obj, Template, Value
 
 _FEW = 8
 
@@ -97,7 +97,7 @@ def decide(op: int, operands: list[Value]) -> tuple[bool | None, Condition | Non
     """Whether an `if` jumps (None: both ways), and the condition that holds when it does."""
     test = _TESTS[(op - 0x32) % 6]
     a = operands[0].asked()
-    b = operands[1].asked() if len(operands) > 1 else Value(frozenset((0,)))
+    b = operands[1].asked() if len(operands) > 1 else ZERO
     condition = None
     if len(operands) == 1 and test in ("__eq__", "__ne__"):
         asked = sorted(x for x in a.atoms if type(x) is Condition)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.dex import Insn, MethodCode
 
@@ -25,6 +25,9 @@ class Block:
     """Block numbers; for a conditional branch: fall-through, then target."""
     handlers: tuple[tuple[int, str | None], ...]
     """Block number and caught type of each handler that covers the block."""
+    fresh: tuple[int, ...] = ()
+    """Handlers that some way into the block does not stand under: what stands at its beginning has
+    not reached them yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,28 @@ def build_graph(code: MethodCode) -> Graph:
             if a in at
         ]
         blocks.append(Block(start, end, tuple(successors), tuple(dict.fromkeys(handlers))))
-    return Graph(tuple(blocks), _reverse_post_order(blocks))
+    return Graph(tuple(_with_fresh(blocks)), _reverse_post_order(blocks))
+
+
+def _with_fresh(blocks: list[Block]) -> Iterator[Block]:
+    """The blocks, each with its fresh handlers."""
+    before: list[list[int]] = [[] for _ in blocks]
+    for number, block in enumerate(blocks):
+        for following in block.successors:
+            before[following].append(number)
+    under = [{h for h, _ in block.handlers} for block in blocks]
+    caught = {h for handlers in under for h in handlers}
+    for number, block in enumerate(blocks):
+        if not block.handlers:
+            yield block
+            continue
+        entered = number == 0 or number in caught or not before[number]
+        fresh = [
+            h
+            for h in dict.fromkeys(h for h, _ in block.handlers)
+            if entered or not all(h in under[b] for b in before[number])
+        ]
+        yield replace(block, fresh=tuple(fresh))
 
 
 def _targets(insn: object) -> tuple[int, ...]:

@@ -890,7 +890,7 @@ class Engine(Machine):
             return
         kept_heap, kept_frames, kept_clock = self.heap, self.frames, self.clock
         room = self.budget.here
-        self.budget.here = max(room, 20_000)
+        self.budget.here = max(room, self.budget.each)
         frame = Frame(initializer, None, (), self.base, 0, ())
         self.heap, self.frames, self.clock = Heap(self.base), [], 1
         code = self.index.code(initializer)

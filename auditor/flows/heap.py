@@ -51,6 +51,15 @@ class Heap:
             total.update(changes)
         return total
 
+    def after(self, lower: Heap) -> dict[Key, Stored] | None:
+        """Changes after `lower`, None where it does not lie below."""
+        if self.parent is lower:
+            return self.changes
+        layer: Heap | None = self
+        while layer is not None and layer is not lower:
+            layer = layer.parent
+        return None if layer is None else self.since(lower)
+
     def branch(self, entry: Heap) -> Heap:
         """A new layer over this one, flattened down to `entry` when the pile is high."""
         if self.depth - entry.depth > _DEEP:
@@ -100,6 +109,25 @@ def merge(a: Heap, b: Heap) -> tuple[dict[Key, Stored], list[Key], Heap]:
         if joined is not value:
             changed[key] = (joined, time)
     return changed, below, base
+
+
+def add(a: Heap, later: dict[Key, Stored], since: int) -> tuple[dict[Key, Stored], list[Key]]:
+    """Join a heap with one that it covers but for some later changes.
+
+    Returns what differs from `a` after the join, and the keys whose value of before `since`
+    counted. Gives what `merge` gives, for less work.
+    """
+    changed: dict[Key, Stored] = {}
+    below: list[Key] = []
+    for key, (value, time) in later.items():
+        mine = a.find(key)
+        if mine is None or mine[1] <= since:
+            below.append(key)
+        old = mine[0] if mine else NOTHING
+        joined = _joined(key, old, value, {}, later, a)
+        if mine is None or joined is not old:
+            changed[key] = (joined, max(time, mine[1]) if mine else time)
+    return changed, below
 
 
 def _joined(

@@ -17,7 +17,7 @@ from auditor.dex import REFERRING, CodeIndex, MethodCode
 from auditor.flows import arithmetic
 from auditor.flows.cfg import Graph, build_graph, switch_table
 from auditor.flows.heap import NEW as NEW
-from auditor.flows.heap import Heap, Key, Stored, merge
+from auditor.flows.heap import Heap, Key, Stored, add, merge
 from auditor.flows.types import Types
 from auditor.flows.values import (
     ANY,
@@ -415,9 +415,13 @@ class _Run:
         m.heap = heap.branch(frame.entry)
         frame.guards = guards
         grown: list[int] = []
-        for handler, _ in block.handlers:
-            self._flow(handler, registers, m.heap, guards, grown)
+        handlers = tuple(dict.fromkeys(h for h, _ in block.handlers))
+        covered: Heap | None = None
+        if handlers:  # what stood at the end of the blocks before has reached them already
+            for handler in block.fresh:
+                self._flow(handler, registers, m.heap, guards, grown)
             m.heap = m.heap.branch(frame.entry)
+            covered = m.heap.parent
         alive = True
         insns, ops = self.code.insns, m.ops
         for position in range(block.start, block.end):
@@ -436,23 +440,35 @@ class _Run:
                 frame.thrown = join(frame.thrown, registers[insn.regs[0]])
                 alive = False
                 break
-            if block.handlers and _overwrites(op, insn, registers):
-                for handler, _ in block.handlers:  # what was thrown before this sees the old value
-                    self._flow(handler, registers, m.heap, frame.guards, grown)
-                    m.heap = m.heap.branch(frame.entry)
+            if handlers and _overwrites(op, insn, registers):
+                # What was thrown before this sees the old value.
+                covered = self._throw(handlers, registers, grown, covered)
             if ops[op](frame, registers, insn) is False:
                 alive = False
                 break
-        for handler, _ in block.handlers:
-            self._flow(handler, registers, m.heap, frame.guards, grown)
-            m.heap = m.heap.branch(frame.entry)
+        if handlers:
+            self._throw(handlers, registers, grown, covered)
         if not alive:
-            if not block.handlers:
+            if not handlers:
                 self._leave(m.heap)
             return grown
         for successor, added in self._branches(block, registers):
             self._flow(successor, registers, m.heap, frame.guards | added, grown)
         return grown
+
+    def _throw(
+        self,
+        handlers: tuple[int, ...],
+        registers: list[Value],
+        grown: list[int],
+        covered: Heap | None,
+    ) -> Heap | None:
+        """Let handlers see what stands here; they have seen `covered`. What they have seen now."""
+        m = self.m
+        for handler in handlers:
+            self._flow(handler, registers, m.heap, self.frame.guards, grown, covered)
+        m.heap = m.heap.branch(self.frame.entry)
+        return m.heap.parent
 
     def _branches(
         self, block: object, registers: list[Value]
@@ -490,21 +506,34 @@ class _Run:
         heap: Heap,
         guards: frozenset[Condition],
         grown: list[int],
+        covered: Heap | None = None,
     ) -> None:
+        """Join a state into that of a block; `covered` lies below `heap` and is part of it."""
         old = self.states.get(number)
         if old is None:
             self.states[number] = (list(registers), heap, guards)
             grown.append(number)
             return
         registers_then, heap_then, guards_then = old
-        joined = [join(a, b) for a, b in zip(registers_then, registers, strict=True)]
-        if self.visits.get(number, 0) >= WIDEN:
-            pairs = zip(joined, registers_then, strict=True)
-            joined = [a if a is b else widened(a) for a, b in pairs]
-        same = all(a is b for a, b in zip(joined, registers_then, strict=True))
+        joined = registers_then
+        grows = self.visits.get(number, 0) >= WIDEN
+        for n, value in enumerate(registers):
+            before = registers_then[n]
+            if value is before:
+                continue
+            total = join(before, value)
+            if total is not before:
+                if joined is registers_then:
+                    joined = list(registers_then)
+                joined[n] = widened(total) if grows else total
+        same = joined is registers_then
         heap_now = heap_then
         if heap is not heap_then:
-            changed, below, _ = merge(heap_then, heap)
+            later = heap.after(covered) if covered is not None else None
+            if later is None:
+                changed, below, _ = merge(heap_then, heap)
+            else:
+                changed, below = add(heap_then, later, self.frame.since)
             self.m.budget.take((len(changed) + len(below)) // 8)
             for key in below:
                 self._saw(key)

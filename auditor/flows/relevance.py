@@ -56,8 +56,14 @@ class Relevance:
     def _readers(self) -> list[int]:
         know, index, types = self.engine.know, self.index, self.engine.types
         found: dict[int, None] = {}
-        for method in index.methods_named_any(know.sources.names | know.queries.names):
+        classes: dict[str, set[str]] = {}
+        for table in (know.sources, know.queries):
+            for cls, name in table.rows:
+                classes.setdefault(name, set()).add(cls)
+        for method in index.methods_named_any(classes):
             info = index.method(method)
+            if classes[info.name].isdisjoint(types.chain(info.cls)):
+                continue
             if any(
                 table.find(types.chain(info.cls), info.name, info.params)
                 for table in (know.sources, know.queries)

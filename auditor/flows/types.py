@@ -59,7 +59,7 @@ class Types:
         """Tell whether any code of the app makes an instance of `cls`."""
         found = self._made.get(cls)
         if found is None:
-            found = self._made[cls] = bool(len(self.index.instantiations(cls)))
+            found = self._made[cls] = self.index.is_instantiated(cls)
         return found
 
     def implementations(self, cls: str, name: str, proto: str) -> tuple[str, ...]:

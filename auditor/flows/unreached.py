@@ -16,12 +16,13 @@ from auditor.flows.heap import Heap
 from auditor.flows.machine import Event, Frame
 from auditor.flows.models import Table
 from auditor.flows.values import of
+from auditor.model import Limit
 
 _METHODS = 400
 """Methods that are looked at, of those that read and of those that send."""
 _EACH = 2_000
 """Instructions for one of them."""
-_ALL = 40_000
+_ALL = 30_000
 
 
 @dataclass(slots=True)
@@ -35,19 +36,27 @@ class Rest:
 def look_at_the_rest(engine: App) -> Rest:
     """Look at methods with unreached reads, then at methods that send."""
     know, found = engine.know, Rest()
-    engine.budget.left = _ALL
+    engine.budget.left, engine.budget.each = _ALL, _EACH
     readers = _callers(engine, (know.sources, know.queries))
     senders = _callers(engine, (know.addressed,))
     above = {c for m in senders[:_METHODS] for c, _ in engine.index.callers(m)}
+    left_out = 0
     for methods in (readers, senders, sorted(m for m in above if _is_open(engine, m))):
-        for method in methods[:_METHODS]:
-            if method in engine.visited or engine.budget.left < 0:
+        for n, method in enumerate(methods):
+            if method in engine.visited:
+                continue
+            if n >= _METHODS or engine.budget.left < 0:
+                left_out += 1
                 continue
             for event, payload in _alone(engine, method).items():
                 if isinstance(payload, Read):
                     found.sources[payload.source] = engine.sources[payload.source]
                 elif isinstance(payload, Send):
                     found.sends[event] = payload
+    if left_out:
+        engine.limits.setdefault(
+            Limit("budget", "app", f"{left_out} methods that nothing reaches were not looked at")
+        )
     return found
 
 
@@ -73,7 +82,7 @@ def _alone(engine: App, method: int) -> dict[Event, object]:
     engine.budget.here = _EACH
     engine.budget.entry = -1
     engine.counts.clear()
-    engine.idle = 1
+    engine.idle = 3
     engine.heap = Heap(engine.base)
     frame = Frame(method, None, (), engine.base, 0, ())
     engine.frames = [frame]
