@@ -162,3 +162,67 @@ def test_knowledge_is_the_same_in_every_order_of_the_folders(pack: Path) -> None
         return [r.id for r in knowledge.rules]
 
     assert ids(load_knowledge(Catalog(DATA, pack))) == sorted([*ids(KNOWLEDGE), "mine"])
+
+
+# ---------------------------------------------------------------- a broken rule pack
+
+BROKEN_TEXT = """
+id: xx-law
+about: anybody
+reference: Official Journal
+jurisdiction: xx
+title: Some law
+title_en: Some law
+issuer: Parliament
+weight: statut
+status: in_forse
+effective_from: '2024-01-01'
+effective_to: '2023-01-01'
+date_verified: true
+verified: true
+grade: none
+read_in: nowhere
+read_scope: nothing
+provisions:
+- id: other.1
+  article: art. 1
+  says: {en: No contacts., zh: " "}
+  data_types: [contakts]
+  triggers: [data_uploaded]
+  force: forbidden
+  auto_trigger: true
+  verified: false
+  permissions: [READ_CONTACT]
+- id: xx-law.2
+  article: art. 2
+  says: {en: x., zh: x。}
+  triggers: [data_uploaded]
+  force: duty
+  auto_trigger: false
+  verified: true
+  anchor: true
+"""
+
+
+def test_a_broken_rule_pack_is_explained(tmp_path: Path) -> None:
+    folder = tmp_path / "rules" / "xx"
+    folder.mkdir(parents=True)
+    (folder / "xx-law.yaml").write_text(BROKEN_TEXT, encoding="utf-8")
+
+    assert [str(p) for p in lint_rules(Catalog(DATA, tmp_path))] == [
+        "other.1: auto_trigger: it cannot attach by itself while `verified` is false",
+        "other.1: auto_trigger: it cannot attach by itself while the text's grade is none",
+        "other.1: force: 'forbidden' is none of duty, prohibited, restricted",
+        "other.1: no data type 'contakts'; did you mean 'contacts'?",
+        "other.1: permissions: 'READ_CONTACT' is no full name like "
+        "android.permission.READ_CONTACTS; did you mean 'android.permission.READ_CONTACTS'?",
+        "other.1: says.zh is empty",
+        "other.1: the id must begin with 'xx-law' and a dot",
+        "xx-law: effective_to: 2023-01-01 is before effective_from, 2024-01-01: "
+        "it was never in force",
+        "xx-law: jurisdiction: no signs of 'xx' in data/jurisdictions, so only --jurisdiction can "
+        "choose it; add an entry with `languages`, `words`, `hosts`",
+        "xx-law: status: 'in_forse' is none that is known; did you mean 'in_force'?",
+        "xx-law: weight: 'statut' is none that is known; did you mean 'statute'?",
+        "xx-law.2: anchor: a provision that does not attach by itself is never cited first",
+    ]

@@ -6,9 +6,8 @@ that every rule can work and every made-up example is judged as it says.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from auditor.catalog import Catalog
 from auditor.errors import InvalidCatalogError
@@ -16,7 +15,8 @@ from auditor.verdicts.circumstances import CIRCUMSTANCES
 from auditor.verdicts.disclosure import Reason
 from auditor.verdicts.examples import reports
 from auditor.verdicts.knowledge import Knowledge, load_knowledge
-from auditor.verdicts.rules import About, FindingRule, InlineCase, Phrase, Words
+from auditor.verdicts.lint_texts import check_texts, did_you_mean
+from auditor.verdicts.rules import About, FindingRule, InlineCase, Phrase
 
 _JUDGING = ("violat", "illegal", "malware", "crime", "criminal", "违法行为", "犯罪", "恶意软件")
 """Words of a judge; the program shows behaviour and authority, readers judge."""
@@ -55,7 +55,7 @@ def lint_rules(catalog: Catalog, samples: Collection[str] | None = None) -> tupl
         return (Problem("catalog", str(error)),)
     found = [p for rule in knowledge.rules for p in _check_rule(rule, knowledge, samples)]
     found += _check_phrases(knowledge)
-    found += _check_provisions(knowledge)
+    found += [Problem(*problem) for problem in check_texts(knowledge)]
     return tuple(sorted(set(found)))
 
 
@@ -89,14 +89,14 @@ def _references(rule: FindingRule, knowledge: Knowledge) -> Iterator[str]:
     for key in ("in_favour", "not_shown", "to_do"):
         for name in getattr(rule, key):
             if name not in known:
-                yield f"{key}: no phrase or group {name!r}{_did_you_mean(name, known)}"
+                yield f"{key}: no phrase or group {name!r}{did_you_mean(name, known)}"
     for name in (*rule.when.reason, *rule.when.not_reason):
         if name not in knowledge.reasons:
-            yield f"when.reason: no reason {name!r}{_did_you_mean(name, knowledge.reasons)}"
+            yield f"when.reason: no reason {name!r}{did_you_mean(name, knowledge.reasons)}"
     packs = {i.jurisdiction for i in knowledge.instruments}
     for name in rule.when.jurisdiction:
         if name not in packs:
-            yield f"when.jurisdiction: no rule pack {name!r}{_did_you_mean(name, packs)}"
+            yield f"when.jurisdiction: no rule pack {name!r}{did_you_mean(name, packs)}"
 
 
 def _types(rule: FindingRule, knowledge: Knowledge) -> Iterator[str]:
@@ -104,7 +104,7 @@ def _types(rule: FindingRule, knowledge: Knowledge) -> Iterator[str]:
     when = rule.when
     for name in (*when.data_type, *when.not_data_type, *when.permission_types):
         if name not in known:
-            yield f"when: no data type {name!r}{_did_you_mean(name, known)}"
+            yield f"when: no data type {name!r}{did_you_mean(name, known)}"
     if rule.about is About.WARNINGS and not when.warnings:
         yield "when.warnings: a rule about warnings must name their kinds"
     if rule.about is About.LIMITS and not when.limits:
@@ -132,7 +132,7 @@ def _text(key: str, text: str, rule: FindingRule) -> Iterator[str]:
     yield from _judging(key, text)
     for name in sorted(_holes(text)):
         if name not in _PLACEHOLDERS:
-            yield f"{key}: no placeholder {{{name}}}{_did_you_mean(name, _PLACEHOLDERS)}"
+            yield f"{key}: no placeholder {{{name}}}{did_you_mean(name, _PLACEHOLDERS)}"
         elif name in _PRACTICE_ONLY and rule.about is not About.PRACTICE:
             yield f"{key}: {{{name}}} is only known for rules about a practice"
 
@@ -155,7 +155,7 @@ def _samples(rule: FindingRule, samples: Collection[str] | None) -> Iterator[str
         return
     for example in (*rule.examples.match, *rule.examples.no_match):
         if isinstance(example, str) and example not in samples:
-            yield f"examples: no sample {example!r}{_did_you_mean(example, samples)}"
+            yield f"examples: no sample {example!r}{did_you_mean(example, samples)}"
 
 
 def _check_phrases(knowledge: Knowledge) -> Iterator[Problem]:
@@ -163,7 +163,7 @@ def _check_phrases(knowledge: Knowledge) -> Iterator[Problem]:
     for phrase in knowledge.phrases.values():
         name = phrase.only_if.lstrip("!")
         if name and name not in CIRCUMSTANCES:
-            what = f"only_if: no circumstance {name!r}{_did_you_mean(name, CIRCUMSTANCES)}"
+            what = f"only_if: no circumstance {name!r}{did_you_mean(name, CIRCUMSTANCES)}"
             yield Problem(phrase.id, what)
         for pack in sorted(set(phrase.jurisdictions) - packs):
             yield Problem(phrase.id, f"jurisdictions: no rule pack {pack!r}")
@@ -171,32 +171,3 @@ def _check_phrases(knowledge: Knowledge) -> Iterator[Problem]:
     for entry in texts:
         for what in (*_judging("en", entry.en), *_judging("zh", entry.zh)):
             yield Problem(entry.id, what)
-
-
-def _check_provisions(knowledge: Knowledge) -> Iterator[Problem]:
-    known = set(knowledge.ontology.names)
-    seen: set[str] = set()
-    for instrument in knowledge.instruments:
-        for provision in instrument.provisions:
-            if provision.id in seen:
-                yield Problem(provision.id, "the id stands twice")
-            seen.add(provision.id)
-            if not provision.id.startswith(f"{instrument.id}."):
-                yield Problem(provision.id, f"the id must begin with {instrument.id!r} and a dot")
-            for name in provision.data_types:
-                if name not in known:
-                    yield Problem(
-                        provision.id, f"no data type {name!r}{_did_you_mean(name, known)}"
-                    )
-            for language, text in _languages(provision.says):
-                if not text.strip():
-                    yield Problem(provision.id, f"says.{language} is empty")
-
-
-def _languages(words: Words) -> Sequence[tuple[str, str]]:
-    return (("en", words.en), ("zh", words.zh))
-
-
-def _did_you_mean(name: str, known: Collection[str]) -> str:
-    close = get_close_matches(name, sorted(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""

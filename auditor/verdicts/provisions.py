@@ -18,14 +18,14 @@ from auditor.model import Indicator
 from auditor.verdicts.rules import Frozen, Trigger, Words
 
 _DATE = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
-_WEIGHTS = (
+WEIGHTS = (
     "statute", "administrative_regulation", "regulation", "departmental_rule", "regulator_rule",
     "regulator_direction", "regulator_circular", "departmental_normative_document",
     "normative_document", "regulator_guideline", "regulator_framework", "regulator_guidance",
     "store_policy", "recommended_national_standard", "guidance", "regulator_statement",
     "judicial_interpretation", "industry_self_regulation", "draft",
 )  # fmt: skip
-_ATTACHING = {"in_force", "superseded_text", "repealed", "campaign_ended_categories_still_used"}
+ATTACHING = {"in_force", "superseded_text", "repealed", "campaign_ended_categories_still_used"}
 
 
 Grade = Literal[
@@ -138,7 +138,7 @@ def attach(
     found = [
         (_order(instrument, provision, shown.jurisdictions), indicator)
         for instrument in instruments
-        if instrument.jurisdiction in shown.jurisdictions and instrument.status in _ATTACHING
+        if instrument.jurisdiction in shown.jurisdictions and instrument.status in ATTACHING
         for provision in instrument.provisions
         if provision.verified and provision.auto_trigger and _fits(provision, shown)
         if (indicator := _indicator(instrument, provision, shown, date, trigger_words))
@@ -149,7 +149,7 @@ def attach(
 def _order(
     instrument: Instrument, provision: Provision, jurisdictions: tuple[str, ...]
 ) -> tuple[bool, int, int, str]:
-    weight = _WEIGHTS.index(instrument.weight) if instrument.weight in _WEIGHTS else len(_WEIGHTS)
+    weight = WEIGHTS.index(instrument.weight) if instrument.weight in WEIGHTS else len(WEIGHTS)
     return (
         not provision.anchor,
         jurisdictions.index(instrument.jurisdiction),
