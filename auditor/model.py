@@ -415,6 +415,8 @@ class Endpoint:
     basis: str = ""
     """How the recipient was told: known_host, cloud_host, address, package, label, signer,
     operator, backend, other_than_own, none."""
+    origins: tuple[str, ...] = ()
+    """Of a host that is set at run time: what code near the request reads, `preference:host`."""
     recipient_note: str = ""
     """What a reader should know of the recipient, one sentence."""
     checks_off: tuple[str, ...] = ()

@@ -80,6 +80,27 @@ def test_partial_addresses_say_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "origins", "words"),
+    [
+        (
+            "{?}/contacts",
+            ("json:upload_host", "server:"),
+            "The host is set at run time; near it the code reads a JSON text ('upload_host'), "
+            "a server's answer.",
+        ),
+        (
+            "{?}/given",
+            ("intent:url",),
+            "The host is set at run time; near it the code reads an Intent or Bundle ('url').",
+        ),
+    ],
+)
+def test_hosts_set_at_run_time_say_whence(url: str, origins: tuple[str, ...], words: str) -> None:
+    (found,) = [e for e in traced().endpoints if e.url == url]
+    assert (found.origins, found.note) == (origins, words)
+
+
+@pytest.mark.parametrize(
     "data",
     [b"", b"{", b"[" * 9000, b"\0\0", b'{"api": 1}', b'{"api": {"base": [1]}}', b"\xff\xfe{"],
 )

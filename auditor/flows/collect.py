@@ -11,6 +11,7 @@ from auditor.flows.app import App
 from auditor.flows.consent import Activation, Words, activations
 from auditor.flows.engine import PICKED, End, Read, Send, Source
 from auditor.flows.machine import Event
+from auditor.flows.origins import Origins
 from auditor.flows.roots import DENIED, Program, Root, RootKey
 from auditor.flows.values import Condition, Taint, Template, Trail, Value, field_names
 from auditor.model import (
@@ -53,13 +54,15 @@ class _Row:
     types: set[DataType] = field(default_factory=set)
     fields: set[str] = field(default_factory=set)
     reached: bool = False
+    methods: set[int] = field(default_factory=set)
 
 
 class Collector:
     """Reads the events of all entry points."""
 
-    def __init__(self, program: Program, owner: Owner) -> None:
-        """`owner` names the library to which a class belongs."""
+    def __init__(self, program: Program, owner: Owner, origins: Origins | None = None) -> None:
+        """`owner` names the library to which a class belongs; `origins` ask the code around."""
+        self.origins = origins
         self.engine: App = program.engine
         self.index = program.engine.index
         self.roots = program.roots
@@ -335,6 +338,7 @@ class Collector:
                 key = (url, verbs[0] if len(verbs) == 1 else "", "partial" if "{?}" in url else "")
                 row = rows.setdefault(key, _Row())
                 row.places.add(place)
+                row.methods.add(event[1])
                 row.types |= {DataType(t) for t in types}
                 row.fields |= fields
                 row.reached = row.reached or bool(roots)
@@ -345,6 +349,11 @@ class Collector:
         scheme, host, path = split_url(url)
         places = tuple(sorted(row.places))
         literal = any(self._loads(p, url) for p in places)
+        near: dict[str, str] = {}
+        if partial and not host and self.origins is not None:
+            for method in sorted(row.methods)[:4]:
+                near |= dict(self.origins.near(method))
+        said = f"The host is set at run time; near it the code reads {', '.join(near.values())}."
         return Endpoint(
             url=url,
             scheme=scheme,
@@ -358,10 +367,12 @@ class Collector:
             data_types=tuple(sorted(row.types)),
             fields=tuple(sorted(row.fields)),
             cleartext=scheme == "http",
+            origins=tuple(sorted(near))[:6],
             note=" ".join(
                 note
                 for note, holds in (
-                    ("The rest of the address is set at run time.", partial),
+                    ("The rest of the address is set at run time.", partial and not near),
+                    (said, near),
                     ("No entry point was seen to reach this code.", not row.reached),
                 )
                 if holds

@@ -16,6 +16,7 @@ from auditor.flows.app import App
 from auditor.flows.collect import Collector
 from auditor.flows.machine import Budget
 from auditor.flows.models import Knowledge
+from auditor.flows.origins import Origins
 from auditor.flows.roots import Program
 from auditor.flows.unreached import look_at_the_rest
 from auditor.model import CodePlace, Endpoint, Flow, Limit, Manifest, Resources, SourceRead
@@ -82,7 +83,7 @@ def trace_flows(
     program.run()
     reached = frozenset(index.signature(m) for m in engine.visited)
     rest = look_at_the_rest(engine)
-    collector = Collector(program, owner)
+    collector = Collector(program, owner, Origins(index, catalog))
     for event, send in rest.sends.items():
         collector.unreached(event, send)
     limits = dict(engine.limits)

@@ -246,6 +246,9 @@ class EndpointOut(Value):
     cleartext: bool = False
     note: Text = ""
     basis: Text = Field(default="", description="how the recipient was told")
+    origins: list[Text] = Field(
+        default=[], description="host set at run time: what code near the request reads"
+    )
     recipient_note: Text = ""
     checks_off: list[Text] = Field(
         default=[], description="checks of the connection that code of this owner switches off"
