@@ -79,6 +79,9 @@ class FakeCode:
         held = [*self._strings, *(text for _, text in self._field_texts)]
         return [s for s in held if needle in s.encode()]
 
+    def holds_string(self, text: str) -> bool:
+        return text in self._strings or any(text == held for _, held in self._field_texts)
+
     def loads_of(self, text: str) -> Sequence[CodePlace]:
         return self._strings.get(text, ())
 

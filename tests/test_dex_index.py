@@ -210,6 +210,19 @@ def test_cycles_end() -> None:
     assert index.lookup_field("Lp/A;", "f", "I") is None
 
 
+def test_members_by_class_and_name(index: CodeIndex) -> None:
+    for mid in index.all_methods():
+        info = index.method(mid)
+        same = [m for m in index.methods_named(info.name) if index.method(m).cls == info.cls]
+        assert list(index.methods_referenced(info.cls, info.name)) == same
+    assert index.methods_referenced("Lno/Such;", "m") == ()
+    fields = {index.field(fid).name for fid in range(2)}
+    for name in fields:
+        assert all(index.field(fid).name == name for fid in index.fields_named(name))
+        assert index.fields_named(name)
+    assert index.fields_named("no such field") == ()
+
+
 def test_fields(index: CodeIndex) -> None:
     names = [index.field(f).name for f in index.fields_of("Lp/Base;")]
     assert names == ["SIZE", "URL", "late", "name"]
@@ -241,6 +254,9 @@ def test_strings_and_types(index: CodeIndex) -> None:
         "Lp/Sender;",
     )
     assert index.strings_containing(b"") == ()
+    every = list(index.strings())
+    assert all(index.holds_string(text) for text in every)
+    assert not any(index.holds_string(text + "~") for text in (*every, ""))
     assert list(index.strings()).count("hello") == 2
     assert index.instantiations("Lp/Main;") == [(main, 0)]
     assert index.class_loads("Lp/Main;") == [(main, 15)]

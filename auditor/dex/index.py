@@ -204,6 +204,18 @@ class CodeIndex:
             return ()
         return tuple(np.flatnonzero(self._method_names == name_id).tolist())
 
+    def methods_referenced(self, cls: str, name: str) -> tuple[int, ...]:
+        """Ids of the methods of this name that are defined for, or named on, exactly this class."""
+        type_id = self._symbols.type_ids.get(cls)
+        name_id = self._symbols.name_ids.get(name)
+        if type_id is None or name_id is None:
+            return ()
+        ids = self._symbols.methods.range_of(type_id)
+        return tuple(
+            ids.start + n
+            for n in np.flatnonzero(self._method_names[ids.start : ids.stop] == name_id).tolist()
+        )
+
     def methods_named_any(self, names: Iterable[str]) -> tuple[int, ...]:
         """Ids of every method, defined or only named, that has one of these names; ascending."""
         known = [i for i in map(self._symbols.name_ids.get, names) if i is not None]
@@ -345,6 +357,10 @@ class CodeIndex:
         for pool in self._tables.pools:
             for number in range(pool.count):
                 yield pool.text(number)
+
+    def holds_string(self, text: str) -> bool:
+        """Tell whether some string table holds exactly this text."""
+        return any(pool.holds(text) for pool in self._tables.pools)
 
     def strings_containing(self, needle: bytes) -> tuple[str, ...]:
         """Distinct strings in whose MUTF-8 bytes `needle` stands, sorted."""

@@ -6,13 +6,15 @@ declared length (UTF-16 units) is not needed to read it and is not trusted.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 
 from auditor.dex.bounds import Limits
 from auditor.dex.image import DexImage
 from auditor.dex.leb128 import MAX_BYTES
-from auditor.dex.mutf8 import decode_mutf8
+from auditor.dex.mutf8 import decode_mutf8, encode_mutf8
 
 Longs = npt.NDArray[np.int64]
 BAD = "\N{REPLACEMENT CHARACTER}"
@@ -70,13 +72,33 @@ class StringPool:
             found[row] = BAD
         return found
 
-    def containing(self, needle: bytes) -> list[int]:
-        """Indexes of the strings in whose bytes `needle` (not empty, without zero) stands."""
+    @cached_property
+    def _by_place(self) -> tuple[Longs, Longs, int]:
+        """Indexes and starts of the readable strings by where they stand, and the last end."""
         order = np.argsort(self._starts, kind="stable")
         order = order[int(np.count_nonzero(self._starts < 0)) :]
+        return order, self._starts[order], int(self._ends[order].max()) if order.size else 0
+
+    def holds(self, text: str) -> bool:
+        """Tell whether exactly this text is a string; the table is sorted, as the format demands.
+
+        In a file that is not sorted a string can be missed.
+        """
+        wanted = encode_mutf8(text)
+        low, high = 0, self.count
+        while low < high:
+            middle = (low + high) // 2
+            if (self.raw(middle) or b"") < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return self.raw(low) == wanted
+
+    def containing(self, needle: bytes) -> list[int]:
+        """Indexes of the strings in whose bytes `needle` (not empty, without zero) stands."""
+        order, starts, high = self._by_place
         if not order.size or not needle:
             return []
-        starts, high = self._starts[order], int(self._ends[order].max())
         hits: set[int] = set()
         at = self._data.find(needle, int(starts[0]), high)
         while at >= 0:

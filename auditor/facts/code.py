@@ -23,6 +23,9 @@ class Code(Protocol):
     def strings_containing(self, needle: bytes) -> Iterable[str]:
         """String constants whose UTF-8 contains `needle`."""
 
+    def holds_string(self, text: str) -> bool:
+        """Tell whether a string table holds exactly this text, used or not."""
+
     def loads_of(self, text: str) -> Sequence[CodePlace]:
         """Instructions that load exactly this string."""
 
@@ -73,6 +76,10 @@ class NoCode:
     def strings_containing(self, needle: bytes) -> Iterable[str]:
         """No string."""
         return ()
+
+    def holds_string(self, text: str) -> bool:
+        """No string."""
+        return False
 
     def loads_of(self, text: str) -> Sequence[CodePlace]:
         """No load."""

@@ -47,7 +47,7 @@ def _uses(entry: FamilyEntry, code: Code) -> set[tuple[str, str]]:
     uses |= {(key, cls) for key in keys for cls in code.field_owners(key)}
     # Annotations are read class by class, so only where the string tables hold keys enough.
     unseen = keys - {key for key, _ in uses}
-    held = {key for key in unseen if key in code.strings_containing(key.encode())}
+    held = {key for key in unseen if code.holds_string(key)}
     if len(keys) - len(unseen) + len(held) >= entry.least:
         uses |= {(text, cls) for cls, text in code.field_annotation_texts(held)}
     return uses

@@ -28,6 +28,10 @@ class IndexedCode:
         """String constants that contain `needle`."""
         return self._index.strings_containing(needle)
 
+    def holds_string(self, text: str) -> bool:
+        """Tell whether a string table holds exactly this text."""
+        return self._index.holds_string(text)
+
     def loads_of(self, text: str) -> Sequence[CodePlace]:
         """Instructions that load exactly this string, sorted."""
         return self._places(self._index.string_loads(text))
@@ -36,10 +40,7 @@ class IndexedCode:
         """Instructions that call the method `name` (any signature) of class `owner`, sorted."""
         index = self._index
         return self._places(
-            site
-            for mid in index.methods_named(name)
-            if index.method(mid).cls == owner
-            for site in index.callers(mid)
+            site for mid in index.methods_referenced(owner, name) for site in index.callers(mid)
         )
 
     def field_reads_of(self, owner: str, name: str) -> Sequence[CodePlace]:
@@ -70,7 +71,7 @@ class IndexedCode:
     def annotated(self, annotation: str) -> Iterable[tuple[str, str]]:
         """(class, method name) of the defined methods that bear an annotation (descriptor)."""
         index = self._index
-        if not index.strings_containing(annotation.encode()):
+        if not index.holds_string(annotation):
             return
         for cls in index.classes():
             for mid in index.annotated_methods(cls):

@@ -91,6 +91,8 @@ _SHARE = 0.4
 def sizes(packages: Iterable[str], code: Code) -> Counter[str]:
     """Number of classes in each of some packages (`La/b/`), those below not counted."""
     wanted = frozenset(packages)
+    if not wanted:
+        return Counter()
     return Counter(p for cls in code.classes() if (p := _package(cls)) in wanted)
 
 
