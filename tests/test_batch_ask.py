@@ -279,3 +279,25 @@ def test_the_commands(
 def test_no_store_is_told(tmp_path: Path) -> None:
     with pytest.raises(AuditError, match="no store there"):
         open_store(str(tmp_path / "s.db"))
+
+
+def test_notices_of_a_store_are_those_of_its_reports(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The developer comes from the table of the batch."""
+    apps = Path(str(store.engine.url.database)).parent / "apps"
+    files = [str(apps / f"{name}.apk") for name in NAMES]
+    assert run(["scan", *files, "--out", str(tmp_path / "r"), "--format", "json", "-q"]) == 0
+    details = tmp_path / "details.csv"
+    details.write_text("app,developer\ncom.xinyijie.cash,杭州某某网络科技有限公司\n", "utf-8")
+    one = ["notices", str(tmp_path / "r"), "--format", "miit", "--details", str(details)]
+    assert run([*one, "--out", str(tmp_path / "a.csv")]) == 0
+    other = ["notices", "--store", str(store.engine.url.database), "--format", "miit"]
+    assert run([*other, "--out", str(tmp_path / "b.csv")]) == 0
+
+    made = (tmp_path / "a.csv").read_text(encoding="utf-8-sig")
+    assert (tmp_path / "b.csv").read_text(encoding="utf-8-sig") == made
+    assert "杭州某某网络科技有限公司" in made
+    capsys.readouterr()
+    assert run(["notices", "--format", "miit"]) == 2
+    assert "give an INPUT, or the --store" in capsys.readouterr().err

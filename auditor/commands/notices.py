@@ -34,15 +34,24 @@ class NoticeFormat(StrEnum):
 
 
 def notices(
+    form: Annotated[NoticeFormat, typer.Option("--format", "-f", help="Whose form.")],
     inputs: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
             metavar="INPUT…",
             help="JSON reports, folders of them, or apps, which are audited now.",
             show_default=False,
         ),
-    ],
-    form: Annotated[NoticeFormat, typer.Option("--format", "-f", help="Whose form.")],
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            "-s",
+            metavar="URL",
+            help="Take the reports of a batch's store, with developers and stores of its tables.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -73,14 +82,17 @@ def notices(
     from auditor.report.notice_formats import NOTICES
     from auditor.report.notices import notice_rows
 
-    known = _details(details)
-    documents, failed = [], 0
-    for path in inputs:
+    if not inputs and store is None:
+        raise UsageError("give an INPUT, or the --store of a batch")
+    documents, known = _stored(store) if store is not None else ([], {})
+    known |= _details(details)
+    failed = 0
+    for path in inputs or ():
         for file in _listed(path):
             try:
                 document = _document(file, lending, rules)
             except AuditError as error:
-                if len(inputs) == 1 and file == path:
+                if inputs == [file] and store is None:
                     raise
                 note(f"error: {error}", fg="red")
                 failed = max(failed, error.exit_code)
@@ -95,6 +107,16 @@ def notices(
         say(harmless(str(write_file(out.parent, out.name, text))))
     if failed:
         raise typer.Exit(failed)
+
+
+def _stored(store: str) -> tuple[list[Document], dict[str, Details]]:
+    """Give the reports of a store to which the pack `cn` was applied, and what its tables say."""
+    from auditor.batch.documents import details, documents
+    from auditor.batch.store import open_store
+
+    with open_store(store).reading() as connection:
+        every = [d for d in documents(connection) if "cn" in d.jurisdictions]
+        return every, details(connection)
 
 
 def _listed(path: Path) -> Iterator[Path]:
