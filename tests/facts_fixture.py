@@ -100,6 +100,9 @@ class FakeCode:
     def annotated(self, annotation: str) -> Iterable[tuple[str, str]]:
         return self._annotations.get(annotation, ())
 
+    def named_objects(self, owner: str, name: str) -> Iterable[tuple[str, str]]:
+        return ()
+
     def texts_in(self, method: str) -> Sequence[str]:
         return self._texts.get(method, ())
 

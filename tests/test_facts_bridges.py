@@ -45,19 +45,30 @@ def links(path: str, data: bytes | str, bridged: bool = True) -> list[Flow]:
 def test_the_dex_side_hands_contacts_over() -> None:
     code, traced = side()
     found = {f.sink.caller.partition("->")[0] for f in traced.flows if f.sink_kind == "web"}
-    assert found == {"Lt/Js;", "Lt/Plug;", "Lt/Native;", "Lt/Cap;", "Lt/Uni;", "Lt/Flut;"}
+    assert found == {
+        "Lt/Dispatch;",
+        "Lt/Handlers;",
+        "Lt/Js;",
+        "Lt/Plug;",
+        "Lt/Native;",
+        "Lt/Cap;",
+        "Lt/Uni;",
+        "Lt/Flut;",
+    }
     names = {
-        (b.methods, b.actions, b.handed, b.channels)
+        (b.methods or b.handlers, b.asked, b.actions, b.handed, b.channels)
         for b in bridges_of(traced.flows, IndexedCode(code))
     }
     assert names == {
-        (("q7",), (), (), ()),
-        (("ask",), (), ("onBook",), ()),
-        ((), ("book7",), (), ()),
-        (("pull7",), (), (), ()),
-        (("fetch7",), (), (), ()),
-        (("take7",), (), (), ()),
-        ((), (), (), ("com.loan/book7",)),
+        (("q7",), (), (), (), ()),
+        (("ask",), (), (), ("onBook",), ()),
+        ((), (), ("book7",), (), ()),
+        (("pull7",), (), (), (), ()),
+        (("fetch7",), (), (), (), ()),
+        (("take7",), (), (), (), ()),
+        (("h7",), (), (), (), ()),
+        (("run",), ("addressBook", "getToken"), (), (), ()),
+        ((), (), (), (), ("com.loan/book7",)),
     }
 
 
@@ -77,6 +88,20 @@ def test_the_dex_side_hands_contacts_over() -> None:
             "https://called.test/u",
             "Lt/Js;->ask",
             id="function that the app calls",
+        ),
+        pytest.param(
+            "assets/h5/a.js",
+            "WebViewJavascriptBridge.callHandler('h7',{},function(d){" + SEND % ("h7", "d") + "})",
+            "https://h7.test/u",
+            "Lt/Handlers;",
+            id="JsBridge",
+        ),
+        pytest.param(
+            "assets/h5/a.js",
+            "var d=mobile.run('addressBook','{}');" + SEND % ("run", "d"),
+            "https://run.test/u",
+            "Lt/Dispatch;->run",
+            id="one method for all questions",
         ),
         pytest.param(
             "assets/www/a.js",
@@ -132,6 +157,11 @@ def test_contacts_to_host(path: str, data: bytes | str, host: str, caller: str) 
     "text",
     [
         pytest.param("var d=shell.harmless();" + SEND % ("a", "d"), id="another method"),
+        pytest.param("var d=mobile.run('getToken','');" + SEND % ("a", "d"), id="other question"),
+        pytest.param(
+            "WebViewJavascriptBridge.callHandler('h8',{},function(d){" + SEND % ("a", "d") + "})",
+            id="another handler",
+        ),
         pytest.param("shell.q7();" + SEND % ("a", "1"), id="asked for, not sent"),
         pytest.param("function onBook(d){console.log(d)}", id="called, not sent"),
         pytest.param(

@@ -44,6 +44,9 @@ class Code(Protocol):
     def annotated(self, annotation: str) -> Iterable[tuple[str, str]]:
         """(class, method name) of the defined methods that bear an annotation (descriptor)."""
 
+    def named_objects(self, owner: str, name: str) -> Iterable[tuple[str, str]]:
+        """(text, class) of the calls of a method that get a constant text and a new object."""
+
     def texts_in(self, method: str) -> Sequence[str]:
         """Constant texts that a method, by its signature, loads; in order."""
 
@@ -103,6 +106,10 @@ class NoCode:
 
     def annotated(self, annotation: str) -> Iterable[tuple[str, str]]:
         """No method."""
+        return ()
+
+    def named_objects(self, owner: str, name: str) -> Iterable[tuple[str, str]]:
+        """No call."""
         return ()
 
     def texts_in(self, method: str) -> Sequence[str]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from auditor.dex import CodeIndex
+from auditor.dex import CodeIndex, Insn
 from auditor.facts.shapes import shape_of
 from auditor.model import CodePlace
+
+_BEHIND = 30
+"""Instructions before a call in which its constants are looked for."""
 
 
 class IndexedCode:
@@ -77,6 +80,29 @@ class IndexedCode:
             for mid in index.annotated_methods(cls):
                 if any(a.type == annotation for a in index.method_annotations(mid)):
                     yield cls, index.method(mid).name
+
+    def named_objects(self, owner: str, name: str) -> Iterable[tuple[str, str]]:
+        """(text, class) of the calls of a method that get a constant text and a new object."""
+        index = self._index
+        for mid in index.methods_referenced(owner, name):
+            for caller, offset in index.callers(mid):
+                code = index.code(caller)
+                if code is None or offset not in code.index_at:
+                    continue
+                at = code.index_at[offset]
+                held: dict[int, str] = {}
+                for insn in code.insns[max(0, at - _BEHIND) : at]:
+                    if insn.name.startswith(("const-string", "new-instance", "sget-object")):
+                        held[insn.regs[0]] = self._made(insn)
+                given = [held[r] for r in code.insns[at].regs[1:] if r in held]
+                if len(given) == 2 and given[1].startswith("L"):
+                    yield given[0], given[1]
+
+    def _made(self, insn: Insn) -> str:
+        """The text or the class that an instruction puts into its register."""
+        if insn.name == "sget-object" and isinstance(insn.ref, int):
+            return self._index.field(insn.ref).type
+        return str(insn.ref)
 
     def texts_in(self, method: str) -> Sequence[str]:
         """Constant texts that a method, by its signature, loads; in order."""

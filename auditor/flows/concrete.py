@@ -222,6 +222,8 @@ def _known(value: Any) -> int:  # noqa: ANN401
 
 def _static(state: _Run, fid: int) -> Any:  # noqa: ANN401
     info = state.index.field(fid)
+    if info.type == "Ljava/nio/charset/Charset;":
+        return Thing("charset")  # texts are read as UTF-8 whatever it says
     if not state.index.is_defined(info.cls):
         raise GiveUp
     if any(state.index.method(m).name != "<clinit>" for m, _ in state.index.field_writes(fid)):

@@ -67,7 +67,7 @@ def read_hybrid(
     """
     apis, book = js_apis(catalog), url_book(catalog)
     if bridges:
-        apis = JsApis(apis.entries, interfaces(bridges))
+        apis = JsApis(apis.entries, interfaces(bridges, apis.words))
     frameworks = find_frameworks(package, code, catalog)
     groups, hermes, limits = _scripts(package)
     pages = list(start_pages(package))
