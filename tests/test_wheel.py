@@ -34,7 +34,10 @@ def call(arguments: Sequence[str | Path], folder: Path, **environment: str) -> s
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build from a copy, without isolation: setuptools is at hand, so nothing is fetched."""
-    copy, out = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("dist")
+    return build(tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("dist"))
+
+
+def build(copy: Path, out: Path) -> Path:
     for name in SOURCES:
         source = ROOT / name
         if source.is_dir():
@@ -42,7 +45,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy2(source, copy / name)
     options = ("--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", out)
-    call([sys.executable, "-m", "pip", "wheel", "--quiet", *options, "."], copy)
+    made = [sys.executable, "-m", "pip", "wheel", "--quiet", *options, "."]
+    call(made, copy, SOURCE_DATE_EPOCH="1700000000")
     found = list(out.glob("*.whl"))
     assert len(found) == 1
     return found[0]
@@ -69,6 +73,14 @@ def test_the_wheel_carries_every_file(wheel: Path) -> None:
     templates = {f"auditor/templates/{name}" for name in relative_files(ROOT / "reports/templates")}
     assert code | templates == {name for name in names if ".dist-info/" not in name}
     assert len(templates) > 15
+
+
+def test_the_wheel_is_the_same_when_built_again(wheel: Path, tmp_path: Path) -> None:
+    """In another folder, from files of another age; `make wheel` sets the date of the commit."""
+    copy, out = tmp_path / "elsewhere", tmp_path / "dist"
+    copy.mkdir()
+    again = build(copy, out)
+    assert again.read_bytes() == wheel.read_bytes()
 
 
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:
