@@ -45,7 +45,7 @@ def build(copy: Path, out: Path) -> Path:
         else:
             shutil.copy2(source, copy / name)
     options = ("--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", out)
-    made = [sys.executable, "-m", "pip", "wheel", "--quiet", *options, "."]
+    made = [sys.executable, "-m", "pip", "wheel", "--quiet", *map(str, options), "."]
     call(made, copy, SOURCE_DATE_EPOCH="1700000000")
     found = list(out.glob("*.whl"))
     assert len(found) == 1
