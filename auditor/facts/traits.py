@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import warnings
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from auditor.dex import CodeIndex
-from auditor.errors import UnreadablePackageError
 from auditor.model import Package, PackageFile
 
 SKETCH = 512
@@ -139,8 +140,12 @@ def _difference_hash(file: PackageFile) -> str:
 
     An image of one colour has no hash.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
+    malformed = (
+        *(OSError, ValueError, SyntaxError, EOFError, OverflowError, struct.error, zlib.error),
+        *(Image.DecompressionBombError, UnidentifiedImageError),
+    )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -150,7 +155,7 @@ def _difference_hash(file: PackageFile) -> str:
                 flat = Image.new("RGBA", image.size, "white")
                 flat.alpha_composite(image.convert("RGBA"))
                 pixels = flat.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
-    except (UnreadablePackageError, OSError, ValueError, SyntaxError, EOFError):
+    except malformed:
         return ""
     bits = "".join(
         "1" if pixels[row * 9 + x] < pixels[row * 9 + x + 1] else "0"
