@@ -14,7 +14,11 @@ from auditor.catalog import Catalog
 from auditor.dex import CodeIndex, DexInput
 from auditor.facts import IndexedCode, bridges_of, read_hybrid
 from auditor.flows.trace import Traced, trace_flows
+from auditor.ingest import read_package_bytes
 from auditor.model import Flow, Level, Manifest
+from auditor.pipeline import Options, audit_package
+from tests.axml import E, apk
+from tests.axml import manifest as axml_manifest
 from tests.facts_fixture import manifest, package
 from tests.test_facts_compiled import hermes
 from tests.test_flow_shapes import HERE, NoResources, components
@@ -176,3 +180,28 @@ def test_no_link(text: str) -> None:
 
 def test_flutter_without_the_channel_is_not_linked() -> None:
     assert links("lib/arm64-v8a/libapp.so", LIB.replace(b"book7", b"other")) == []
+
+
+def test_whole_audit_of_a_shell() -> None:
+    """The same through the whole program: one APK with a page in its assets."""
+    page = ("var d=shell.q7();" + SEND % ("h5", "d")).encode()
+    code = (HERE / "bridges.dex").read_bytes()
+    main = E("intent-filter", {}, (E("action", {"name": "android.intent.action.MAIN"}),))
+    activity = E("activity", {"name": "t.Page", "exported": True}, (main,))
+    root = axml_manifest(E("application", {"label": "Loan"}, (activity,)))
+    report = audit_package(
+        read_package_bytes("a.apk", apk(root, {"classes.dex": code, "assets/h5/a.js": page})),
+        CATALOG,
+        Options(quotes=False),
+    )
+    linked = [f for f in report.flows if f.level is Level.LINKED]
+    assert [(f.data_type, f.endpoint, f.source.caller.partition("->")[0]) for f in linked] == [
+        ("contacts", "https://h5.test/u", "Lt/U;")
+    ]
+    (sent,) = [e for e in report.endpoints if e.url == "https://h5.test/u"]
+    assert (sent.data_types, sent.http_method, sent.basis) == (("contacts",), "POST", "none")
+    shared = [p for p in report.practices if p.action == "share" and p.data_type == "contacts"]
+    assert {(p.recipient, p.level) for p in shared} == {
+        ("unknown", Level.LINKED),
+        ("web_page", Level.TRACED),
+    }

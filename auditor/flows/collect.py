@@ -396,6 +396,9 @@ def addresses(value: Value) -> list[str]:
 
 def split_url(url: str) -> tuple[str, str, str]:
     """Scheme, host (with port) and path of a URL that may have gaps."""
+    scheme, colon, rest = url.partition(":")
+    if colon and scheme.lower() in _HOSTLESS:
+        return scheme.lower(), "", rest
     plain = url.replace("{?}", _GAP)  # its question mark begins no query
     try:
         parts = urlsplit(plain if "://" in plain else "//" + plain)
@@ -406,6 +409,8 @@ def split_url(url: str) -> tuple[str, str, str]:
 
 
 _GAP = "\ue000"
+_HOSTLESS = frozenset(("javascript", "data", "about", "file", "content", "sms", "tel", "mailto"))
+"""Schemes of addresses that name no host."""
 _CLIENTS = ("Lokhttp3/", "Lcom/squareup/okhttp/", "Lorg/apache/http/", "Lcom/android/volley/")
 
 
