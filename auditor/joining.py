@@ -274,7 +274,10 @@ def with_recipients(
     """Name the organisation behind each flow and endpoint."""
     book = HostBook(catalog)
     operator = operator_of(terms, catalog)
-    used = {registrable_domain(host) for e in endpoints if (host := _plain(e.host))}
+    hosts = {e.url: _plain(e.host) for e in endpoints}
+    # A site that is only linked to says nothing: data must go to a server that the terms name.
+    sent = {hosts.get(f.endpoint, "") for f in flows if f.sink_kind is SinkKind.NETWORK} - {""}
+    used = {registrable_domain(host) for host in sent}
     servers = sorted(used & set(operator.servers))
 
     @cache
@@ -285,12 +288,11 @@ def with_recipients(
         found = recipient(_plain(endpoint.host))
         return replace(endpoint, recipient=found.name, basis=found.basis, recipient_note=found.note)
 
-    hosts = {e.url: e.host for e in endpoints}
     vendors = {library.id: library.vendor for library in libraries}
 
     def receiver(flow: Flow) -> str:
         if flow.endpoint:
-            return recipient(_plain(hosts.get(flow.endpoint, ""))).name
+            return recipient(hosts.get(flow.endpoint, "")).name
         return vendors.get(flow.owner, "") if flow.level is Level.LINKED else flow.recipient
 
     return tuple(replace(f, recipient=receiver(f)) for f in flows), tuple(map(told, endpoints))
