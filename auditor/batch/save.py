@@ -29,16 +29,16 @@ def save_audit(
     report, facts, *bodies = parts
     for digest, body in zip(answer["documents"], bodies, strict=True):
         save_document(connection, digest, body)
-    version = _version(connection, answer)
-    _only_row(connection, t.facts, version, {"body": facts})
+    version, fresh = _version(connection, answer)
+    _only_row(connection, t.facts, version, {"body": facts}, fresh=fresh)
     rows = [dict(zip(("name", "sha256", "size"), row, strict=True)) for row in answer["parts"]]
-    _all_rows(connection, t.parts, version, rows)
-    _signers(connection, version, answer["signers"])
-    _names(connection, version, answer)
-    _sketches(connection, version, answer["sketches"], ("class", "method"))
+    _all_rows(connection, t.parts, version, rows, fresh=fresh)
+    _signers(connection, version, answer["signers"], fresh=fresh)
+    _names(connection, version, answer, fresh=fresh)
+    _sketches(connection, version, answer["sketches"], ("class", "method"), fresh=fresh)
     values: dict[str, Any] = {"facts_key": facts_key}
     connection.execute(t.versions.update().where(t.versions.c.id == version).values(values))
-    _verdict(connection, version, answer, report, verdict_key)
+    _verdict(connection, version, answer, report, verdict_key, fresh=fresh)
     return version
 
 
@@ -46,7 +46,7 @@ def save_verdict(
     connection: Connection, answer: Answer, parts: Sequence[bytes], verdict_key: str
 ) -> int:
     """Write a new verdict over facts that are stored already."""
-    version = _version(connection, answer)
+    version, _ = _version(connection, answer)
     _verdict(connection, version, answer, parts[0], verdict_key)
     return version
 
@@ -72,24 +72,36 @@ def forget_failure(connection: Connection, location: str) -> None:
     connection.execute(t.failures.delete().where(t.failures.c.location == location))
 
 
-def _version(connection: Connection, answer: Answer) -> int:
+def _version(connection: Connection, answer: Answer) -> tuple[int, bool]:
+    """Give the id of the version, and whether it is new: then there are no rows to replace."""
     app = _id_of(connection, t.apps, {"package": answer["package"]})
-    version = _id_of(connection, t.versions, {"sha256": answer["sha256"]}, {"app_id": app})
     values = {"app_id": app, **answer["version"]}
-    connection.execute(t.versions.update().where(t.versions.c.id == version).values(values))
-    return version
+    same = t.versions.c.sha256 == answer["sha256"]
+    found = connection.execute(sa.select(t.versions.c.id).where(same)).scalar()
+    if found is None:
+        key = {"sha256": answer["sha256"]}
+        return _id_of(connection, t.versions, key, values), True
+    connection.execute(t.versions.update().where(same).values(values))
+    return int(found), False
 
 
 def _verdict(
-    connection: Connection, version: int, answer: Answer, report: bytes, verdict_key: str
+    connection: Connection,
+    version: int,
+    answer: Answer,
+    report: bytes,
+    verdict_key: str,
+    *,
+    fresh: bool = False,
 ) -> None:
-    _only_row(connection, t.reports, version, {"body": report})
+    _only_row(connection, t.reports, version, {"body": report}, fresh=fresh)
     for table in t.VERDICT_ROWS:
         names = [c.name for c in table.columns if c.name not in ("version_id", "n")]
         rows = [dict(zip(names, row, strict=True)) for row in answer["tables"][table.name]]
-        _all_rows(connection, table, version, rows)
-    _sketches(connection, version, answer["sketches"], ("terms",))
-    connection.execute(t.traits.delete().where(t.traits.c.version_id == version))
+        _all_rows(connection, table, version, rows, fresh=fresh)
+    _sketches(connection, version, answer["sketches"], ("terms",), fresh=fresh)
+    if not fresh:
+        connection.execute(t.traits.delete().where(t.traits.c.version_id == version))
     traits = [{"version_id": version, "kind": k, "value": v} for k, v in answer["traits"]]
     if traits:
         connection.execute(t.traits.insert(), traits)
@@ -114,49 +126,70 @@ def _id_of(
 
 
 def _only_row(
-    connection: Connection, table: sa.Table, version: int, values: Mapping[str, Any]
+    connection: Connection,
+    table: sa.Table,
+    version: int,
+    values: Mapping[str, Any],
+    *,
+    fresh: bool,
 ) -> None:
-    connection.execute(table.delete().where(table.c.version_id == version))
+    if not fresh:
+        connection.execute(table.delete().where(table.c.version_id == version))
     connection.execute(table.insert().values(version_id=version, **values))
 
 
 def _all_rows(
-    connection: Connection, table: sa.Table, version: int, rows: Iterable[Mapping[str, Any]]
+    connection: Connection,
+    table: sa.Table,
+    version: int,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    fresh: bool,
 ) -> None:
     """Replace the rows of one version."""
-    connection.execute(table.delete().where(table.c.version_id == version))
+    if not fresh:
+        connection.execute(table.delete().where(table.c.version_id == version))
     numbered = [{"version_id": version, "n": n, **row} for n, row in enumerate(rows)]
     if numbered:
         connection.execute(table.insert(), numbered)
 
 
-def _signers(connection: Connection, version: int, signers: Iterable[Sequence[str]]) -> None:
+def _signers(
+    connection: Connection, version: int, signers: Iterable[Sequence[str]], *, fresh: bool
+) -> None:
     rows = []
     for sha256, subject, scheme, not_before in signers:
         signer = _id_of(connection, t.signers, {"sha256": sha256}, {"subject": subject})
         rows.append({"signer_id": signer, "scheme": scheme, "not_before": not_before})
-    _all_rows(connection, t.version_signers, version, rows)
+    _all_rows(connection, t.version_signers, version, rows, fresh=fresh)
 
 
 def _sketches(
-    connection: Connection, version: int, rows: Iterable[Sequence[Any]], kinds: Sequence[str]
+    connection: Connection,
+    version: int,
+    rows: Iterable[Sequence[Any]],
+    kinds: Sequence[str],
+    *,
+    fresh: bool,
 ) -> None:
     table = t.sketches
     mine = (table.c.version_id == version) & table.c.kind.in_(kinds)
-    connection.execute(table.delete().where(mine))
+    if not fresh:
+        connection.execute(table.delete().where(mine))
     for kind, size, body in rows:
         if kind in kinds:
             values = {"version_id": version, "kind": kind, "size": size, "body": body}
             connection.execute(table.insert().values(values))
 
 
-def _names(connection: Connection, version: int, answer: Answer) -> None:
+def _names(connection: Connection, version: int, answer: Answer, *, fresh: bool) -> None:
     table = t.name_versions
     others = t.names.c.kind != "developer"  # that one comes from the list, not from the app
-    mine = sa.select(t.names.c.id).where(others)
-    connection.execute(
-        table.delete().where(table.c.version_id == version, table.c.name_id.in_(mine))
+    mine = (table.c.version_id == version) & table.c.name_id.in_(
+        sa.select(t.names.c.id).where(others)
     )
+    if not fresh:
+        connection.execute(table.delete().where(mine))
     pairs = [("package", answer["package"])]
     pairs += [("label", label) for label in answer["labels"]]
     pairs += [("signer", name) for row in answer["signers"] for name in _subject_names(row[1])]

@@ -1,0 +1,149 @@
+"""`auditor batch` as people run it; a folder that grows; a cluster."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from auditor.batch import bar, watching
+from auditor.batch.executors import cluster_crew
+from auditor.batch.export import export_lines
+from auditor.batch.plan import find_sources
+from auditor.batch.run import Batch, Settings
+from auditor.batch.store import open_store
+from auditor.batch.watching import watched
+from auditor.catalog import Catalog
+from auditor.cli import run
+from auditor.errors import UsageError
+from tests.batch_fixture import Heard, copy_sample, run_batch
+
+
+def test_a_batch_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy_sample("picker-mask", tmp_path / "apps")
+    (tmp_path / "apps" / "text.apk").write_text("no package \x1b[31m")
+    command = ["batch", str(tmp_path / "apps"), "--out", str(tmp_path / "out"), "--workers", "1"]
+
+    assert run(command) == 0
+
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == "2 packages, 1 audited, 1 not audited (unreadable)"
+    assert "apps a minute, at most" in said.out
+    assert "not audited: " in said.err and "not a ZIP archive" in said.err
+    assert "auditing 2/2, 1 failed" in said.err
+    assert run([*command, "--strict"]) == 4
+    assert "1 up to date, 1 failed before" in capsys.readouterr().out
+    assert run([*command, "-q"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        pytest.param([], 2, "give a SOURCE, or --store", id="nothing"),
+        pytest.param(["x.apk"], 3, "no such file or folder", id="a missing file"),
+        pytest.param(["--watch", "1", "--store", "s.db"], 2, "--watch needs a SOURCE", id="watch"),
+        pytest.param([".", "--date", "1.1.2024"], 2, "no date like", id="a wrong date"),
+        pytest.param([".", "-j", "xx"], 2, "no rule pack xx", id="a wrong pack"),
+        pytest.param([".", "--store", "mysql://x/y"], 2, "neither sqlite nor", id="a wrong store"),
+        pytest.param([".", "--store", "no.db/s.db"], 3, "no.db", id="a store in a file"),
+    ],
+)
+def test_wrong_usage_is_one_line(
+    arguments: list[str],
+    code: int,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "no.db").write_text("x")
+
+    assert run(["batch", *arguments]) == code
+
+    said = capsys.readouterr().err
+    assert words in said
+    assert len(said.splitlines()) == 1
+
+
+def test_nothing_that_can_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "text.apk").write_text("no package")
+
+    command = ["batch", str(tmp_path / "text.apk"), "-q", "--store", str(tmp_path / "s.db")]
+
+    assert run(command) == 3
+    assert run(command) == 3
+
+
+def test_a_folder_that_grows_is_taken_when_it_holds_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter(
+        [
+            lambda: copy_sample("relay", tmp_path),
+            lambda: (tmp_path / "relay.apk").write_bytes(b"half"),
+            lambda: None,
+            lambda: None,
+            lambda: copy_sample("picker-mask", tmp_path),
+            lambda: None,
+        ]
+    )
+    monkeypatch.setattr(watching.time, "sleep", lambda seconds: next(looks)())
+    found = watched([str(tmp_path)], 9.0)
+
+    assert [s.location for s in next(found)] == []
+    assert [Path(s.location).name for s in next(found)] == ["relay.apk"]
+    assert [Path(s.location).name for s in next(found)] == ["picker-mask.apk", "relay.apk"]
+
+
+def test_the_bar_says_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(bar.time, "monotonic", lambda: clock[0])
+    said: list[str] = []
+    with bar.Bar(said.append) as shown:
+        shown.phase("audit", 4)
+        for name in ("a", "b\x1b[31m"):
+            shown.started(name)
+            clock[0] += 6.0
+            shown.finished(name, "crash: x" if "b" in name else "")
+
+    assert said == [
+        "auditing 0/4",
+        "auditing 1/4, 10 a minute, 18 s left",
+        "not audited: b�[31m: crash: x",
+        "auditing 2/4, 1 failed, 10 a minute, 12 s left",
+    ]
+    assert [bar.duration(s) for s in (2.4, 250, 7500)] == ["2 s", "4 min 10 s", "2 h 05 min"]
+
+
+def test_nobody_at_the_address_of_a_cluster() -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(UsageError, match=r"--cluster nonsense://x"), cluster_crew("nonsense://x"):
+        pass
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_gives_the_same_store(tmp_path: Path) -> None:
+    """Workers of Dask in this process; `benchmarks.batch_shows dask` has real ones."""
+    distributed = pytest.importorskip("distributed")
+    for name in ("picker-mask", "relay"):
+        copy_sample(name, tmp_path / "apps")
+    (tmp_path / "apps" / "text.apk").write_text("no package")
+    shutil.make_archive(str(tmp_path / "apps" / "more"), "zip", tmp_path / "apps", "relay.apk")
+    here = open_store(str(tmp_path / "here.db"), create=True)
+    there = open_store(str(tmp_path / "there.db"), create=True)
+    run_batch(here, [str(tmp_path / "apps")])
+
+    options = {"n_workers": 1, "threads_per_worker": 2, "processes": False}
+    with distributed.LocalCluster(dashboard_address=None, **options) as cluster:
+        with there.writer() as writer, cluster_crew(cluster.scheduler_address) as crew:
+            batch = Batch(there, writer, Catalog(), crew, Settings(), Heard())
+            summary = batch.run(find_sources([str(tmp_path / "apps")]))
+        time.sleep(0.1)
+
+    assert (summary.audited, summary.failed) == (2, {"unreadable": 1})
+    with here.reading() as one, there.reading() as other:
+        assert list(export_lines(other)) == list(export_lines(one))
