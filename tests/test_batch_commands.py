@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from auditor.batch import bar, watching
+from auditor.batch import bar
 from auditor.batch.executors import cluster_crew
 from auditor.batch.export import export_lines
 from auditor.batch.plan import find_sources
@@ -81,7 +82,7 @@ def test_nothing_that_can_be_read_is_told(tmp_path: Path) -> None:
 def test_a_folder_that_grows_is_taken_when_it_holds_still(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks = iter(
+    looks: Iterator[Callable[[], object]] = iter(
         [
             lambda: copy_sample("relay", tmp_path),
             lambda: (tmp_path / "relay.apk").write_bytes(b"half"),
@@ -91,7 +92,7 @@ def test_a_folder_that_grows_is_taken_when_it_holds_still(
             lambda: None,
         ]
     )
-    monkeypatch.setattr(watching.time, "sleep", lambda seconds: next(looks)())
+    monkeypatch.setattr("auditor.batch.watching.time.sleep", lambda seconds: next(looks)())
     found = watched([str(tmp_path)], 9.0)
 
     assert [s.location for s in next(found)] == []
@@ -101,7 +102,7 @@ def test_a_folder_that_grows_is_taken_when_it_holds_still(
 
 def test_the_bar_says_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
-    monkeypatch.setattr(bar.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("auditor.batch.bar.time.monotonic", lambda: clock[0])
     said: list[str] = []
     with bar.Bar(said.append) as shown:
         shown.phase("audit", 4)
