@@ -81,7 +81,7 @@ def live(page: str) -> list[str]:
     for element in root.iter(etree.Element):
         for name, value in element.attrib.items():
             if str(name).lower().startswith("on") or str(value).lower().startswith("javascript:"):
-                found.append(f"{element.tag} {name}")
+                found.append(repr((element.tag, name)))
     return found
 
 
