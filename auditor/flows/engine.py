@@ -179,6 +179,8 @@ class Engine(Machine):
         self.pick_screens: set[str] = set()
         """Classes of the components that do so."""
         self.bases: dict[str, None] = {}
+        """Base addresses of the clients seen so far; `bases_of` those of each interface."""
+        self.bases_of: dict[str, dict[str, None]] = {}
         self.unresolved_start = False
         self.detached = False
         self.targets: dict[tuple[int, str], tuple[str, object]] = {}

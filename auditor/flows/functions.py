@@ -155,6 +155,7 @@ def proxy(env: Env, cls: Value, base: Value = NOTHING) -> Value:
         engine.put_field(of(obj), "$base", flat)
         for known in flat.texts():
             engine.bases.setdefault(known)
+            engine.bases_of.setdefault(atom.descriptor, {}).setdefault(known)
         total = join(total, of(obj))
     return total if total is not NOTHING else ANY
 

@@ -121,7 +121,8 @@ def send(engine: Engine, receiver: Value, method: MethodInfo, params: tuple[Valu
         if inside and label:
             named.add(label)
         taints |= relabelled(inside, label) if label else inside
-    url = _joined(engine, receiver, path, explicit, _named_bases(engine, entry, declared))
+    cls = engine.index.method(declared).cls
+    url = _joined(engine, receiver, cls, path, explicit, _named_bases(engine, entry, declared))
     url = _switched(engine, receiver, url, http)
     engine.sent(
         f"request:{entry.id}", "network", method.id, taints, url, of(http), frozenset(named)
@@ -192,8 +193,12 @@ _CHAIN, _REQUEST = "Lokhttp3/Interceptor$Chain;", "Lokhttp3/Request;"
 _REPLACING = frozenset((("HttpUrl$Builder;", "host"), ("Request$Builder;", "url")))
 
 
+_MOST_BASES = 4
+"""Base addresses of one interface that are told apart where the client is not known."""
+
+
 def _joined(
-    engine: Engine, receiver: Value, path: str, explicit: Value, named: Value = NOTHING
+    engine: Engine, receiver: Value, cls: str, path: str, explicit: Value, named: Value = NOTHING
 ) -> Value:
     """Base and path as Retrofit joins them: an absolute path replaces what the base ends with."""
     relative = explicit if explicit is not NOTHING else of(path)
@@ -201,8 +206,10 @@ def _joined(
     for obj in receiver.objects() if named is NOTHING else ():
         bases = join(bases, engine.get_field(obj, "$base") or NOTHING)
     if bases is NOTHING or not bases.atoms:
-        known = list(engine.bases)
-        bases = of(known[0]) if len(known) == 1 else bases
+        # Handed on by a container of dependencies: by the interface, else the one client there is.
+        known = list(engine.bases_of.get(cls, ())) or list(engine.bases)
+        of_interface = cls in engine.bases_of and len(known) <= _MOST_BASES
+        bases = of(*known) if len(known) == 1 or of_interface else bases
     total: set[Atom] = set()
     unknown = relative.any
     for part in sorted(relative.atoms, key=str):
