@@ -3,11 +3,13 @@
     python -m benchmarks.batch_shows rate  APPS [--store URL] [--workers 1,2]
     python -m benchmarks.batch_shows kills APPS [--times 20]
     python -m benchmarks.batch_shows dask  APPS
+    python -m benchmarks.batch_shows lost  APPS --store postgresql://…      (an empty database)
 
 *rate*: apps a minute with each number of workers, efficiency against one, memory of a worker.
 *kills*: a batch whose processes (batch, nursery, worker, by chance) are killed with SIGKILL at
 random moments and started again, then its exported store against that of an undisturbed batch.
 *dask*: the same on a scheduler and two workers, one of which is killed in the middle.
+*lost*: every connection to the database is ended several times while a batch runs.
 """
 
 from __future__ import annotations
@@ -188,9 +190,34 @@ def dask(apps: Path) -> None:
             scheduler.kill()
 
 
+def lost(apps: Path, url: str, times: int) -> None:
+    import sqlalchemy as sa
+
+    address = sa.engine.make_url(url).set(drivername="postgresql+psycopg")
+    end = sa.text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        calm = f"{folder}/calm.db"
+        seconds = batch(apps, calm)
+        command = [*AUDITOR, "batch", str(apps), "--store", url, "-q"]
+        server = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+        ended = 0
+        with subprocess.Popen(command, cwd=ROOT) as running:
+            for _ in range(times):
+                time.sleep(max(3.0, seconds / (times + 1)))
+                if running.poll() is None:
+                    with server.connect() as connection:
+                        ended += len(connection.execute(end).all())
+            code = running.wait()
+        print(f"{ended} connections ended, the batch ended with {code}")
+        print(f"the same export as SQLite's: {exported(url) == exported(calm)}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("rate", "kills", "dask"))
+    parser.add_argument("what", choices=("rate", "kills", "dask", "lost"))
     parser.add_argument("apps", type=Path)
     parser.add_argument("--workers", default="1,2")
     parser.add_argument("--times", type=int, default=20)
@@ -200,8 +227,10 @@ def main() -> None:
         rate(given.apps, [int(n) for n in given.workers.split(",")], given.store)
     elif given.what == "kills":
         kills(given.apps, given.times)
-    else:
+    elif given.what == "dask":
         dask(given.apps)
+    else:
+        lost(given.apps, given.store, min(given.times, 5))
 
 
 if __name__ == "__main__":

@@ -156,8 +156,7 @@ class Batch:
         if bad:
             self.summary.failed["unreadable"] += len(bad)
         places = [s.location for s in sources if s.location not in bad]
-        with self._store.reading() as connection:
-            new = unread(connection, places)
+        new = self._store.read(lambda c: unread(c, places))
         self._listener.phase("read", len(new))
         self._read_all(new)
         return set(places)
@@ -207,14 +206,10 @@ class Batch:
                 save_failure(connection, {**row, "facts_key": self._key}, answer)
 
     def _planned(self, places: set[str] | None) -> Plan:
-        with self._store.reading() as connection:
-            made = plan(
-                connection,
-                places,
-                self._catalog,
-                self._settings.options,
-                again=self._settings.again,
-            )
+        asked = self._settings
+        made = self._store.read(
+            lambda c: plan(c, places, self._catalog, asked.options, again=asked.again)
+        )
         summary = self.summary
         summary.packages, summary.current = made.packages, made.current
         summary.skipped, summary.missing = made.failed, made.missing
@@ -241,7 +236,6 @@ class Batch:
 
     def _message(self, task: Task) -> bytes:
         """Write a task for a worker, with the documents that it needs."""
-        parts: list[bytes] = []
         header = {
             "do": task.work,
             "location": task.location,
@@ -249,13 +243,15 @@ class Batch:
             "options": dict(task.options),
             **self._limits(),
         }
-        with self._store.reading() as connection:
+
+        def needed(connection: Connection) -> list[bytes]:
+            parts = [document(connection, digest) for _, digest in task.terms]
             if task.work == "judge":
-                facts, digests, bodies = stored_facts(connection, task.sha256)
-                header["documents"] = digests
-                parts = [facts, *bodies]
-            parts += [document(connection, digest) for _, digest in task.terms]
-        return frames.packed(header, parts)
+                facts, header["documents"], bodies = stored_facts(connection, task.sha256)
+                parts = [facts, *bodies, *parts]
+            return parts
+
+        return frames.packed(header, self._store.read(needed))
 
     def _limits(self) -> dict[str, Any]:
         asked = self._settings

@@ -61,6 +61,22 @@ class Store:
         with told(self.name), self.engine.connect() as connection:
             yield connection
 
+    def read(self, look: Callable[[Connection], T]) -> T:
+        """Read in one transaction; do it anew on a lost connection.
+
+        Raises:
+            StoreError: the database refuses, or stays away.
+        """
+        for pause in (*_PAUSES, None):
+            try:
+                with self.reading() as connection:
+                    return look(connection)
+            except StoreError as error:
+                if pause is None or not is_lost(error):
+                    raise
+                time.sleep(pause)
+        raise AssertionError("the last pause raises")
+
     @contextmanager
     def writer(self) -> Iterator[Writer]:
         """Be the only batch on this store.
@@ -96,7 +112,7 @@ class Writer:
             StoreError: another batch holds it, or the database cannot be reached.
         """
         self._store = store
-        self._connection = self._connected()
+        self._connection: Connection | None = self._connected()
 
     def _connected(self) -> Connection:
         with told(self._store.name):
@@ -118,33 +134,32 @@ class Writer:
             StoreError: the database refuses, is full, or stays away.
         """
         for pause in (*_PAUSES, None):
+            again = self._connection is None
             try:
+                if self._connection is None:
+                    # The server may still hold the lock of the connection that was lost.
+                    self._connection = self._connected()
                 with told(self._store.name), self._connection.begin():
                     return change(self._connection)
             except StoreError as error:
-                if pause is None or not is_lost(error):
+                if pause is None or not (is_lost(error) or again):
                     raise
+                self._drop()
                 time.sleep(pause)
-                self._again()
         raise AssertionError("the last pause raises")
 
-    def _again(self) -> None:
-        """Connect once more; a server that is still away is tried again at the next write."""
+    def _drop(self) -> None:
+        """Forget the connection, and the lock with it."""
         with contextlib.suppress(sa.exc.SQLAlchemyError):
-            self._connection.invalidate()
-            self._connection.close()
-        try:
-            self._connection = self._connected()
-        except StoreError as error:
-            if not is_lost(error):
-                raise
+            if self._connection is not None:
+                if not self._store.is_sqlite:
+                    self._connection.invalidate()
+                self._connection.close()
+        self._connection = None
 
     def close(self) -> None:
         """Let go of the lock."""
-        with contextlib.suppress(sa.exc.SQLAlchemyError):
-            if not self._store.is_sqlite:
-                self._connection.invalidate()
-            self._connection.close()
+        self._drop()
 
 
 @contextmanager
