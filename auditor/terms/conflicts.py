@@ -15,7 +15,9 @@ from auditor.terms.lexicon import Hypernym
 
 MAX_CONFLICTS = 100
 ROOT = "personal_information"
-"""A yes about all personal information is taken back by every denial; that says nothing."""
+"""A yes about all personal information is taken back by every denial; that says nothing. Nor does a
+no to collecting it at all, beside sentences that name what is collected: it is about minors,
+visitors, or what is not needed."""
 _TAKING = frozenset({Action.COLLECT, Action.UPLOAD, Action.RETAIN})
 _GIVING = frozenset({Action.SHARE, Action.DISCLOSE, Action.ENTRUST})
 _SELLING = frozenset({Action.SELL})
@@ -71,6 +73,8 @@ def _overlaps(
 ) -> list[tuple[str, DataType]]:
     pairs: list[tuple[str, DataType]] = []
     for no in denial.exact:
+        if no == ROOT and denial.action in _TAKING:
+            continue
         for yes in affirmed.exact:
             if is_a(yes, no) or _covers(no, yes, hypernyms):
                 partial = denial.scope == "other_only"
