@@ -6,6 +6,7 @@ Needs Chromium (`apt-get install chromium`, or the path in `CHROMIUM`) and playw
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shutil
 import socket
@@ -15,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pypdf import PdfReader
 
 from auditor.errors import UsageError
+from auditor.model import AuditReport
 from auditor.report.html import render_html
 from auditor.report.pdf import render_pdf
 from tests import report_fixture as fixture
@@ -211,3 +214,22 @@ def test_pdf_without_a_browser_is_a_usage_error(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("CHROMIUM", "/nonexistent/chromium")
     with pytest.raises(UsageError, match="Chromium could not print"):
         render_pdf(fixture.quiet(), "zh")
+
+
+@pytest.mark.parametrize("make", [fixture.rich, fixture.packed, fixture.quiet])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_all_fifteen_answers_stand_on_the_first_three_pages(
+    visit: Open, make: Callable[[], AuditReport], lang: str
+) -> None:
+    """Printed on A4: where the last answer at a glance ends, in pages from the top."""
+    seen = visit(render_html(make(), lang))
+    pdf = seen.page.pdf(prefer_css_page_size=True, page_ranges="1-3")
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages]
+    seen.page.emulate_media(media="print")
+    last = seen.page.locator(".glance > li").last.inner_text().split("\n")
+    heading = next(line for line in reversed(last) if line.strip())
+    whole = "".join("".join(pages).split())
+
+    assert len(pages) == 3
+    assert seen.page.locator(".glance > li").count() == 15
+    assert "".join(heading.split())[-12:] in whole

@@ -14,7 +14,7 @@ from auditor.report.words import Code, Said, Value, say
 
 _QUOTE = 160
 """Characters of a sentence of the terms."""
-_POINTS = {3: 3, 4: 3, 5: 3, 8: 4, 9: 2, 10: 4, 11: 2, 12: 2, 13: 3, 14: 4, 15: 6}
+_POINTS = {3: 3, 4: 3, 5: 3, 8: 4, 9: 2, 10: 4, 11: 2, 12: 2, 13: 3, 14: 3, 15: 6}
 """Points of an answer's list that the row repeats; of the others none is needed."""
 _WITH_CODE = (1, 2, 6)
 """Answers whose row names the place in the code."""
