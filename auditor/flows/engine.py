@@ -468,6 +468,8 @@ class Engine(Machine):
             else a
             for a in args
         )
+        for arg in args:
+            self.keep(arg)
         self.idle += idle
         try:
             return self.run(method, noted, (frame.method, frame.offset))

@@ -98,7 +98,7 @@ def mark(env: Env, value: Value, note: Value) -> Value:
 
 
 def file(env: Env, value: Value) -> Value:
-    """The last part of a file's path; `?` for all paths of which nothing is known."""
+    """The last part of a file's path; one name for all paths of which nothing is known."""
     found = NOTHING
     for atom in env.engine.flat_url(value).atoms:
         last = (
@@ -108,7 +108,7 @@ def file(env: Env, value: Value) -> Value:
         )
         if last:
             found = join(found, of(last.rstrip("/").rpartition("/")[2]))
-    return found if found.atoms else of("?")
+    return found if found.atoms else of("(unknown)")
 
 
 def table(env: Env, value: Value) -> Value:

@@ -18,9 +18,11 @@ from auditor.flows import arithmetic
 from auditor.flows.cfg import Graph, build_graph, switch_table
 from auditor.flows.heap import NEW as NEW
 from auditor.flows.heap import Heap, Key, Stored, add, merge
+from auditor.flows.liveness import NO_RESULT, STORES, is_read_later
 from auditor.flows.types import Types
 from auditor.flows.values import (
     ANY,
+    BUILDERS,
     NOTHING,
     TRUTH,
     ZERO,
@@ -138,6 +140,8 @@ class Machine:
         self.stack: dict[int, int] = {}
         self.holders: dict[Obj | str, None] = {}
         """Objects and classes that ever held data in a field of their own."""
+        self.kept: set[Obj] = set()
+        """Builders of texts that were stored, handed to a body, or returned."""
         self.counts: dict[int, int] = {}
         """Calls of each method in the run of the entry point at hand."""
         self.ops = _operations(self)
@@ -165,8 +169,15 @@ class Machine:
         self.clock += 1
         self.heap.changes[key] = (value, self.clock)
         self.names.setdefault(key[0], {}).setdefault(key[1])
+        self.keep(value)
         if value.taints:
             self.holders[key[0]] = None
+
+    def keep(self, value: Value) -> None:
+        """Note builders of texts that something else than a register holds from now on."""
+        for atom in value.atoms:
+            if type(atom) is Obj and atom.type in BUILDERS:
+                self.kept.add(atom)
 
     def made(self, type_: str, key: tuple[object, ...]) -> Obj:
         """The object of that name; the first asking makes it."""
@@ -176,12 +187,20 @@ class Machine:
             obj = self.objects[key] = Obj(len(self.objects) + 1, type_, key, app)
         return obj
 
-    def allocate(self, type_: str, salt: str = "") -> Obj:
-        """A new object at the instruction at hand; made again in one run, it stands for many."""
+    def allocate(
+        self, type_: str, salt: str = "", alone: Callable[[Obj], bool] | None = None
+    ) -> Obj:
+        """A new object at the instruction at hand; made again in one run, it stands for many.
+
+        `alone` tells of a builder of texts whether the one made before is gone by now, so that the
+        new one is the only one (after the recency of Balakrishnan and Reps, SAS 2006).
+        """
         frame = self.frames[-1]
         obj = self.made(type_, (frame.method, frame.offset, salt or type_, frame.context))
         marker = (obj, NEW)
         found = self.load(marker)
+        if found and alone is not None and alone(obj):
+            found = None
         self.clock += 1
         self.heap.changes[marker] = (of(2 if found else 1), self.clock)
         for name in self.names.get(obj, ()):
@@ -192,6 +211,15 @@ class Machine:
                 if held and not held[0].unset:
                     self.heap.changes[(obj, name)] = (held[0].or_unset(), self.clock)
         return obj
+
+    def holds_later(self, frame: Frame, registers: list[Value], but: int, obj: Obj) -> bool:
+        """Tell whether a register other than `but` that is read later holds an object."""
+        code = self.index.code(frame.method)
+        holders = [n for n, v in enumerate(registers) if n != but and obj in v.atoms]
+        if not holders or code is None:
+            return bool(holders)
+        graph, at = self.graph(frame.method, code), code.index_at[frame.offset]
+        return any(is_read_later(code, graph, at, n) for n in holders)
 
     def is_one(self, obj: Obj) -> bool:
         """Tell whether `obj` stands for one object in this run."""
@@ -562,6 +590,7 @@ class _Run:
             if value.taints:
                 taints = stepped(value.taints, "return", frame.method, insn.offset, "")
                 value = Value(value.atoms, taints, value.any)
+            self.m.keep(value)
             frame.returned = join(frame.returned, value)
         self._leave(self.m.heap)
 
@@ -576,18 +605,11 @@ class _Run:
             self.exits = Heap(self.exits.branch(self.frame.entry), changed)
 
 
-_STORES = frozenset((*range(0x4B, 0x52), *range(0x59, 0x60), *range(0x67, 0x6E)))
-_NO_RESULT = frozenset(
-    (*range(0x0E, 0x12), 0x1D, 0x1E, 0x1F, *range(0x24, 0x2D), *range(0x32, 0x3E))
-    + (*range(0x6E, 0x79), *range(0xFA, 0xFE), 0)
-)
-
-
 def _overwrites(op: int, insn: Insn, registers: list[Value]) -> bool:
     """Tell whether an instruction takes away data or objects that a handler could still see."""
-    if op in _STORES:
+    if op in STORES:
         return True
-    if op in _NO_RESULT or not insn.regs:
+    if op in NO_RESULT or not insn.regs:
         return False
     old = registers[insn.regs[0]]
     return bool(old.taints) or any(type(a) is Obj for a in old.atoms)
@@ -662,8 +684,13 @@ def _operations(m: Machine) -> list[Operation]:  # noqa: C901, PLR0915 - a table
         r[i.regs[0]] = lengths[0] if len(lengths) == 1 and lengths[0] else ANY
 
     def new_instance(frame: Frame, r: list[Value], i: Insn) -> None:
-        m.prepare(str(i.ref))
-        r[i.regs[0]] = of(m.allocate(str(i.ref)))
+        type_ = str(i.ref)
+        m.prepare(type_)
+
+        def alone(obj: Obj) -> bool:
+            return obj not in m.kept and not m.holds_later(frame, r, i.regs[0], obj)
+
+        r[i.regs[0]] = of(m.allocate(type_, alone=alone if type_ in BUILDERS else None))
 
     def new_array(frame: Frame, r: list[Value], i: Insn) -> None:
         obj = m.allocate(str(i.ref))

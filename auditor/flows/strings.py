@@ -17,6 +17,7 @@ from urllib.parse import quote_plus, unquote_plus
 from auditor.flows.contents import appended, content_of
 from auditor.flows.values import (
     ANY,
+    BUILDERS,
     NOTHING,
     Atom,
     Obj,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from auditor.flows.engine import Engine
 
 STRING = "Ljava/lang/String;"
-BUILDERS = ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;")
 _BOXES = tuple(
     f"Ljava/lang/{n};"
     for n in [

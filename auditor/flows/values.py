@@ -18,6 +18,7 @@ MAX_ATOMS = 24
 """More atoms than this make the constants among them unknown (objects stay, up to twice that)."""
 MAX_TAINTS = 64
 MAX_TEXT = 4096
+BUILDERS = ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;")
 SEPARATOR = "\U0010fffd"
 """Between the names of a label: a character that no text has (a noncharacter's neighbour)."""
 
