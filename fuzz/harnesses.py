@@ -273,7 +273,20 @@ def _document_parts() -> Mapping[str, bytes]:
     stream = io.BytesIO()
     docx.Document().save(stream)
     with zipfile.ZipFile(stream) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+        types, styles = (archive.read(n) for n in ("[Content_Types].xml", "word/styles.xml"))
+    return {
+        "[Content_Types].xml": types,
+        "_rels/.rels": _relation("officeDocument", "word/document.xml"),
+        "word/_rels/document.xml.rels": _relation("styles", "styles.xml"),
+        "word/styles.xml": styles,
+    }
+
+
+def _relation(kind: str, target: str) -> bytes:
+    space = "http://schemas.openxmlformats.org/package/2006/relationships"
+    kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    one = f'<Relationship Id="r1" Type="{kinds}/{kind}" Target="{target}"/>'
+    return f'<Relationships xmlns="{space}">{one}</Relationships>'.encode()
 
 
 def fuzz_docx(data: bytes) -> None:
@@ -281,7 +294,7 @@ def fuzz_docx(data: bytes) -> None:
     if data[:2] == b"PK":
         _terms(data)
     else:
-        _terms(zipped({**_document_parts(), "word/document.xml": data}))
+        _terms(zipped({**_document_parts(), "word/document.xml": data}, deflate=False))
 
 
 def _terms(data: bytes) -> None:
