@@ -45,7 +45,7 @@ def lines_of(name: str, data: bytes) -> frozenset[Line]:
 
 def chosen(name: str, corpus: Path, keep: int, most: int) -> list[bytes]:
     """Choose at most `keep` inputs of the smallest `most` that reach what the seeds do not."""
-    inputs = {data for p in corpus.glob("*") if p.exists() and 0 < len(data := p.read_bytes())}
+    inputs = {data for p in corpus.glob("*") if p.exists() and len(data := p.read_bytes()) > 0}
     fit = (data for data in inputs if len(data) <= MAX_SIZE)
     tried = sorted(fit, key=lambda data: hashlib.sha256(data).digest())[:most]
     for data in seeds(name):
