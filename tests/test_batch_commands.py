@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +25,8 @@ from auditor.catalog import Catalog
 from auditor.cli import run
 from auditor.errors import UsageError
 from tests.batch_fixture import Heard, copy_sample, run_batch
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_a_batch_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,6 +125,53 @@ def test_the_bar_says_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
         "auditing 2/4, 1 failed, 10 a minute, 12 s left",
     ]
     assert [bar.duration(s) for s in (2.4, 250, 7500)] == ["2 s", "4 min 10 s", "2 h 05 min"]
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [pytest.param([], 130, id="a batch"), pytest.param(["--watch", "1"], 0, id="watching")],
+)
+def test_ctrl_c_ends_at_once_and_leaves_no_process(
+    more: list[str], code: int, tmp_path: Path
+) -> None:
+    for number in range(30):
+        app = copy_sample("picker-mask", tmp_path / "apps", str(number))
+        app.write_bytes(app.read_bytes() + bytes([number]))
+    store = tmp_path / "s.db"
+    command = [sys.executable, "-m", "auditor", "batch", str(tmp_path / "apps"), "-q"]
+    with subprocess.Popen(
+        [*command, "--store", str(store), *more], cwd=ROOT, start_new_session=True
+    ) as running:
+        deadline = time.monotonic() + 100
+        while time.monotonic() < deadline and not done(store):
+            time.sleep(0.1)
+        running.send_signal(signal.SIGINT)
+        begin = time.monotonic()
+        assert running.wait(60) == code or (more and running.returncode == 130)
+        assert time.monotonic() - begin < 30
+    while time.monotonic() - begin < 40 and members(running.pid):
+        time.sleep(0.2)  # a worker looks once a second whether it is still wanted
+    assert members(running.pid) == []
+    assert done(store) > 0
+
+
+def done(store: Path) -> int:
+    if not store.exists():
+        return 0
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(store)) as held:
+        return int(held.execute("SELECT count(*) FROM versions").fetchone()[0])
+    return 0
+
+
+def members(session: int) -> list[Path]:
+    return [p for p in Path("/proc").glob("[0-9]*/stat") if session_of(p) == session]
+
+
+def session_of(stat: Path) -> int:
+    try:
+        return int(stat.read_text().rpartition(")")[2].split()[3])
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def test_nobody_at_the_address_of_a_cluster() -> None:

@@ -177,10 +177,11 @@ parts = _rows("parts", _text("name"), _text("sha256", index=True), _number("size
 
 permissions = _rows(
     "permissions",
-    _text("name", index=True),
+    _text("name"),
     _number("max_sdk"),
     _number("reachable_uses"),
     _number("referenced_uses"),
+    Index("ix_permissions_name_version_id", "name", "version_id"),
 )
 practices = _rows(
     "practices",
@@ -228,11 +229,12 @@ endpoints = _rows(
 )
 libraries = _rows(
     "libraries",
-    _text("library", index=True),
+    _text("library"),
     _text("name"),
     _text("vendor", index=True),
     _text("release"),
     _text("category"),
+    Index("ix_libraries_library_version_id", "library", "version_id"),
 )
 statements = _rows(
     "statements",
@@ -253,7 +255,7 @@ findings = _rows(
     _text("disclosure"),
     _text("title"),
     _text("title_zh"),
-    Index("ix_findings_rule_severity", "rule", "severity"),
+    Index("ix_findings_rule_version_id", "rule", "version_id"),
 )
 limits = _rows("limits", _text("kind", index=True), _text("place"), _text("why"))
 packers = _rows("packers", _text("packer", index=True), _text("name"), _text("confidence"))

@@ -261,7 +261,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table
         sa.PrimaryKeyConstraint("version_id", "n", name=("pk_findings")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_findings_rule_severity", "findings", ["rule", "severity"], unique=False)
+    op.create_index("ix_findings_rule_version_id", "findings", ["rule", "version_id"], unique=False)
     op.create_table(
         "flows",
         sa.Column(
@@ -305,7 +305,9 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table
         sa.PrimaryKeyConstraint("version_id", "n", name=("pk_libraries")),
         sqlite_with_rowid=False,
     )
-    op.create_index(("ix_libraries_library"), "libraries", ["library"], unique=False)
+    op.create_index(
+        "ix_libraries_library_version_id", "libraries", ["library", "version_id"], unique=False
+    )
     op.create_index(("ix_libraries_vendor"), "libraries", ["vendor"], unique=False)
     op.create_table(
         "limits",
@@ -387,7 +389,9 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table
         sa.PrimaryKeyConstraint("version_id", "n", name=("pk_permissions")),
         sqlite_with_rowid=False,
     )
-    op.create_index(("ix_permissions_name"), "permissions", ["name"], unique=False)
+    op.create_index(
+        "ix_permissions_name_version_id", "permissions", ["name", "version_id"], unique=False
+    )
     op.create_table(
         "practices",
         sa.Column(
@@ -525,7 +529,7 @@ def downgrade() -> None:  # noqa: PLR0915 - a statement for each table
     op.drop_index("ix_practices_data_type_before_consent", table_name="practices")
     op.drop_index("ix_practices_data_type_action_disclosure", table_name="practices")
     op.drop_table("practices")
-    op.drop_index(("ix_permissions_name"), table_name="permissions")
+    op.drop_index("ix_permissions_name_version_id", table_name="permissions")
     op.drop_table("permissions")
     op.drop_index(("ix_parts_sha256"), table_name="parts")
     op.drop_table("parts")
@@ -536,12 +540,12 @@ def downgrade() -> None:  # noqa: PLR0915 - a statement for each table
     op.drop_index(("ix_limits_kind"), table_name="limits")
     op.drop_table("limits")
     op.drop_index(("ix_libraries_vendor"), table_name="libraries")
-    op.drop_index(("ix_libraries_library"), table_name="libraries")
+    op.drop_index("ix_libraries_library_version_id", table_name="libraries")
     op.drop_table("libraries")
     op.drop_index("ix_flows_host_data_type", table_name="flows")
     op.drop_index("ix_flows_data_type_sink", table_name="flows")
     op.drop_table("flows")
-    op.drop_index("ix_findings_rule_severity", table_name="findings")
+    op.drop_index("ix_findings_rule_version_id", table_name="findings")
     op.drop_table("findings")
     op.drop_table("facts")
     op.drop_index(("ix_endpoints_host"), table_name="endpoints")
