@@ -64,11 +64,12 @@ _PRIMITIVES = dict(
 
 
 def simple_type(type_: str) -> str:
-    """`[Ljava/lang/String;` → `String[]`."""
+    """`[Ljava/lang/String;` → `String[]`; what is no descriptor stays as it is."""
     dims = type_.count("[")
     base = type_.lstrip("[")
-    name = base[1:-1].rpartition("/")[2].rpartition("$")[2] if base[0] == "L" else _PRIMITIVES[base]
-    return name + "[]" * dims
+    if base[:1] == "L":
+        return base[1:-1].rpartition("/")[2].rpartition("$")[2] + "[]" * dims
+    return _PRIMITIVES.get(base, base) + "[]" * dims
 
 
 def parse_method(text: str, where: str) -> tuple[str, list[tuple[str, Shape]]]:
