@@ -377,7 +377,7 @@ class App(Engine):
                     marked = any(
                         a.type.endswith(_SUBSCRIBER) for a in self.index.method_annotations(mid)
                     )
-                    if marked or info.name.startswith("onEvent") and info.params[0][0] == "L":
+                    if marked or info.name.startswith("onEvent") and info.params[0][:1] == "L":
                         found.append((cls, mid))
             self.subscriber_list = found
         return self.subscriber_list

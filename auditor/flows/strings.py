@@ -254,7 +254,7 @@ def _cut(name: str, held: Value, params: tuple[Value, ...]) -> Value:
 def _chars(engine: Engine, method: MethodInfo, params: tuple[Value, ...], first: int = 0) -> Value:
     value = text_of(engine, params[0]) if params else NOTHING
     if first < len(method.params):
-        if method.params[first][0] == "L" and 0 in value.atoms:
+        if method.params[first][:1] == "L" and 0 in value.atoms:
             # Zero stands for null here, of which no address is made.
             value = Value(value.atoms - {0}, value.taints, value.any or len(value.atoms) == 1)
         if method.params[first] == "C":
