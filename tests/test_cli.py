@@ -23,6 +23,7 @@ from auditor.commands.output import stems, write_file
 from auditor.errors import (
     AuditError,
     InvalidCatalogError,
+    StoreError,
     UnreadableInputError,
     UnreadablePackageError,
     UnreadableTermsError,
@@ -228,6 +229,7 @@ def test_every_error_has_an_exit_code_of_the_contract() -> None:
         UnreadablePackageError: 3,
         UnreadableTermsError: 3,
         InvalidCatalogError: 2,
+        StoreError: 3,
     }
     assert all(kind in codes for kind in _subclasses(AuditError))
     assert {kind: kind.exit_code for kind in codes} == codes
