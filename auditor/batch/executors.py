@@ -37,6 +37,7 @@ def local_crew(workers: int) -> Iterator[Crew]:
         attempt.stop()
         executor.shutdown(wait=True, cancel_futures=True)
         attempt.close_all()
+        attempt.begin()
 
 
 @contextmanager
