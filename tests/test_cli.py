@@ -65,7 +65,8 @@ def test_scan_writes_reports_and_prints_the_answer(
     assert lines[0] == "信易借  com.xinyijie.cash  3.1.2"
     assert "The code of this app can read your whole address book." in lines
     assert lines[-2:] == ["reports/app.html", "reports/app.json"]
-    assert printed.err == ""
+    # Where the machine is slow, the stages are told as they come.
+    assert all(line.startswith("app.apk: ") for line in printed.err.splitlines())
     assert sorted(p.name for p in (here / "reports").iterdir()) == ["app.html", "app.json"]
 
 
