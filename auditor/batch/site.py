@@ -43,7 +43,7 @@ _COLUMNS = (
 )
 _SHOWN = (
     *(("rank", 5, False), ("label", 15, False), ("package", 18, False), ("version", 7, False)),
-    *(("severity", 10, True), ("reasons", 25, False), ("findings", 6, True), ("lending", 6, True)),
+    *(("severity", 13, True), ("reasons", 20, False), ("findings", 8, True), ("lending", 6, True)),
     *(("maker", 5, True), ("date", 8, True)),
 )
 """Column, its width in percent, and whether its first sorting is downward."""
