@@ -85,8 +85,8 @@ def test_partial_addresses_say_so() -> None:
         (
             "{?}/contacts",
             ("json:upload_host", "server:"),
-            "The host is set at run time; near it the code reads a JSON text ('upload_host'), "
-            "a server's answer.",
+            "The host is set at run time; near it the code reads a JSON text ('upload_host') "
+            "and a server's answer.",
         ),
         (
             "{?}/given",

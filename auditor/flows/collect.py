@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -353,7 +353,7 @@ class Collector:
         if partial and not host and self.origins is not None:
             for method in sorted(row.methods)[:4]:
                 near |= dict(self.origins.near(method))
-        said = f"The host is set at run time; near it the code reads {', '.join(near.values())}."
+        said = f"The host is set at run time; near it the code reads {_listed(near.values())}."
         return Endpoint(
             url=url,
             scheme=scheme,
@@ -381,6 +381,12 @@ class Collector:
 
     def _loads(self, place: CodePlace, url: str) -> bool:
         return bool(len(self.index.string_loads(url)))
+
+
+def _listed(words: Iterable[str]) -> str:
+    """`a, b and c`."""
+    *first, last = [*words] or [""]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def addresses(value: Value) -> list[str]:

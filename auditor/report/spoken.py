@@ -2,8 +2,9 @@
 
 Steps of flows, reasons of limits, notes and guards are plain English in the model and in the JSON
 document, which other programs read. Each such sentence has a message (`why.…`, `step.…`, `guard.…`,
-`note.…`, `sign.…`) whose English text is exactly that of the stage, with slots for its values. Here
-a text is matched with these messages and becomes a `Said`; what none fits stays English, marked.
+`note.…`, `sign.…`, `origin.…`) whose English text is exactly that of the stage, with slots for its
+values. Here a text is matched with these messages and becomes a `Said`; what none fits stays
+English, marked.
 
 Matching is by finding the fixed parts in their order, so it takes time proportional to the text.
 """
@@ -22,6 +23,8 @@ from auditor.report.words import Code, Local, Said, Value, languages
 LONGEST = 2_000
 """Characters of a sentence that are looked at."""
 _SLOT = re.compile(r"\{(\w+)\}")
+_ORIGIN = re.compile(r"(?:, | and )(?=(?:an? |the |native code))")
+"""Between the parts of a list of origins, each of which begins with an article."""
 _NESTED = frozenset({"why"})
 """Slots whose value may be a sentence of a stage again."""
 _CODE = frozenset({"name", "names", "files", "at", "signs"})
@@ -65,6 +68,12 @@ def recognise(text: str, kind: str, depth: int = 0) -> Said | None:
             continue
         made: dict[str, Value] = {}
         for slot, value in values.items():
+            if slot == "origins":
+                each = [recognise(part, "origin", depth + 1) for part in _ORIGIN.split(value)]
+                if any(one is None for one in each):
+                    break
+                made[slot] = [one for one in each if one is not None]
+                continue
             inner = recognise(value, kind, depth + 1) if slot in _NESTED else None
             if slot in _NESTED and inner is None and not pattern.parts[0]:
                 break  # "{name}: {why}" alone fits anything with a colon
@@ -101,7 +110,7 @@ def _patterns() -> Mapping[str, Sequence[_Pattern]]:
     texts = languages()["en"].messages.texts
     for key, text in texts.items():
         kind = key.partition(".")[0]
-        if kind in ("why", "step", "guard", "note", "sign") and isinstance(text, str):
+        if kind in ("why", "step", "guard", "note", "sign", "origin") and isinstance(text, str):
             slots = tuple(_SLOT.findall(text))
             made[kind].append(_Pattern(key, tuple(_SLOT.split(text)[::2]), slots))
     for found in made.values():
