@@ -57,7 +57,9 @@ class Renamed:
         for _ in range(_ROUNDS if self.classes else 0):
             for entry in wanted:
                 if entry.built_from and entry.id not in self.classes:
-                    self.classes[entry.id] = self._built_from(entry.built_from)
+                    found = self._built_from(entry.built_from)
+                    if found:
+                        self.classes[entry.id] = found
                 for cls in self.classes.get(entry.id, ()):
                     self._match(entry, cls)
             for entry in wanted:
