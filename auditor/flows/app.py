@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.flows import effecting
-from auditor.flows.engine import End, Engine, Later, Start
+from auditor.flows.engine import Engine
+from auditor.flows.events import End, Later, Start
 from auditor.flows.machine import all_entries
 from auditor.flows.values import (
     ANY,

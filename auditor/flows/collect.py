@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from auditor.flows.app import App
 from auditor.flows.consent import Activation, Words, activations
-from auditor.flows.engine import PICKED, End, Read, Send, Source
-from auditor.flows.machine import Event
+from auditor.flows.events import PICKED, End, Event, Read, Send, Source, noted
 from auditor.flows.origins import Origins
 from auditor.flows.roots import DENIED, Program, Root, RootKey
 from auditor.flows.values import Condition, Taint, Template, Trail, Value, field_names
@@ -86,7 +85,7 @@ class Collector:
         if kept is None:
             self.addresses[event] = (send, [root])
         else:
-            merged = self.engine.combine(kept[0], send, frozenset())
+            merged = noted(kept[0], send, frozenset())
             assert isinstance(merged, Send)
             self.addresses[event] = (merged, [*kept[1], root])
         for taint in sorted(send.taints, key=Taint.order):

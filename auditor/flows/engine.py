@@ -8,15 +8,15 @@ runs the entry points and collects the events.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.dex import CodeIndex, MethodInfo
 from auditor.flows import concrete, effecting, requests, strings
 from auditor.flows.effects import parse_effects
+from auditor.flows.events import PICKED, Later, Read, Send, Source
 from auditor.flows.heap import Heap
 from auditor.flows.knowledge import QueryEntry, SinkEntry, SourceEntry
-from auditor.flows.machine import Budget, Frame, Machine, Site, read_field
+from auditor.flows.machine import Budget, Frame, Machine, read_field
 from auditor.flows.models import Knowledge, Model
 from auditor.flows.renamed import Recognised, Renamed
 from auditor.flows.values import (
@@ -25,7 +25,6 @@ from auditor.flows.values import (
     TRUTH,
     ZERO,
     ClassRef,
-    Condition,
     Obj,
     Taint,
     Template,
@@ -42,8 +41,6 @@ from auditor.model import Limit, Manifest, Resources, View
 if TYPE_CHECKING:
     from auditor.dex import Insn
 
-PICKED = 0
-"""The source number of what the user picked: no personal datum, but it narrows a query."""
 _GETTERS_OF_NOTHING = frozenset(
     [
         "size",
@@ -86,69 +83,6 @@ _IDLE_SIZE = 80
 _INSIDE, _INSIDE_MOST = 8, 60
 """How deep, and in how many objects, data are looked for before a body is passed over."""
 _OBJECT = "Ljava/lang/Object;"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One place at which data of one kind enter."""
-
-    number: int
-    data_type: str
-    site: Site
-    callee: int
-    rule: str
-    scope: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Payload of a `send` event: what one call gives away."""
-
-    sink: str
-    kind: str
-    callee: int
-    taints: frozenset[Taint]
-    urls: Value
-    http_method: Value
-    guards: frozenset[Condition] | None
-    named: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Payload of a `read` event."""
-
-    source: int
-    guards: frozenset[Condition] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Payload of a `later` event: a callback that a trigger will run."""
-
-    trigger: str
-    on: Value
-    name: str
-    args: tuple[Value, ...]
-    label: Value
-    guards: frozenset[Condition] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Payload of a `start` event: a component that is started."""
-
-    kind: str
-    classes: tuple[str, ...]
-    guards: frozenset[Condition] | None
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """Payload of an `end` event: the screen or the app is closed."""
-
-    guards: frozenset[Condition] | None
 
 
 class Engine(Machine):
@@ -207,65 +141,11 @@ class Engine(Machine):
         self.enter: Callable[[int], bool] = lambda method: True
         """Whether the body of a method may be entered when nothing of interest goes in."""
 
-    # ------------------------------------------------------------ events
-
-    def combine(self, old: object, new: object, guards: frozenset[Condition]) -> object:
-        """Join payloads: taints and addresses add up, conditions must hold in both."""
-        if isinstance(new, Send):
-            mine = _with(new.guards, guards)
-            if isinstance(old, Send):
-                return Send(
-                    new.sink,
-                    new.kind,
-                    new.callee,
-                    old.taints | new.taints,
-                    join(old.urls, new.urls),
-                    join(old.http_method, new.http_method),
-                    _both(old.guards, mine),
-                    old.named | new.named,
-                )
-            return Send(
-                new.sink,
-                new.kind,
-                new.callee,
-                new.taints,
-                new.urls,
-                new.http_method,
-                mine,
-                new.named,
-            )
-        if isinstance(new, Read):
-            mine = _with(new.guards, guards)
-            return Read(new.source, _both(old.guards, mine) if isinstance(old, Read) else mine)
-        if isinstance(new, End):
-            mine = _with(new.guards, guards)
-            return End(_both(old.guards, mine) if isinstance(old, End) else mine)
-        if isinstance(new, Start):
-            mine = _with(new.guards, guards)
-            return Start(
-                new.kind,
-                new.classes,
-                _both(old.guards, mine) if isinstance(old, Start) else mine,
-            )
-        assert isinstance(new, Later)
-        mine = _with(new.guards, guards)
-        if isinstance(old, Later):
-            args = tuple(join(a, b) for a, b in zip(old.args, new.args, strict=True))
-            return Later(
-                new.trigger,
-                join(old.on, new.on),
-                new.name,
-                args,
-                join(old.label, new.label),
-                _both(old.guards, mine),
-            )
-        return Later(new.trigger, new.on, new.name, new.args, new.label, mine)
+    # ------------------------------------------------------------ calls
 
     def limit(self, kind: str, method: int, why: str) -> None:
         """Note what could not be followed, once."""
         self.limits.setdefault(Limit(kind, self.index.signature(method), why))
-
-    # ------------------------------------------------------------ calls
 
     def invoke(self, frame: Frame, insn: Insn, args: tuple[Value, ...]) -> Value | None:
         """Interpret one invoke instruction."""
@@ -1018,16 +898,6 @@ class Engine(Machine):
         if not name or not value.taints:
             return value
         return Value(value.atoms, relabelled(value.taints, "col:" + name), value.any)
-
-
-def _with(own: frozenset[Condition] | None, here: frozenset[Condition]) -> frozenset[Condition]:
-    return here if own is None else own | here
-
-
-def _both(a: frozenset[Condition] | None, b: frozenset[Condition] | None) -> frozenset[Condition]:
-    if a is None or b is None:
-        return (a if b is None else b) or frozenset()
-    return a & b
 
 
 def _narrow(args: tuple[Value, ...], method: MethodInfo, static: bool) -> tuple[Value, ...]:

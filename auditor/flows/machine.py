@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from auditor.dex import REFERRING, CodeIndex, MethodCode
 from auditor.flows import arithmetic
 from auditor.flows.cfg import Graph, build_graph, switch_table
+from auditor.flows.events import Event, Payload, Site, noted
 from auditor.flows.heap import NEW as NEW
 from auditor.flows.heap import Heap, Key, Stored, add, merge
 from auditor.flows.liveness import NO_RESULT, STORES, is_read_later
@@ -40,11 +41,6 @@ from auditor.flows.values import (
 
 if TYPE_CHECKING:
     from auditor.dex import Insn
-
-Site = tuple[int, int]
-"""(method id, offset)."""
-Event = tuple[str, int, int, str]
-"""(kind, method id, offset, what): the name of something that a run showed."""
 
 MAX_DEPTH = 48
 CONTEXT = 3
@@ -71,7 +67,7 @@ class Frame:
     args: tuple[Value, ...]
     offset: int = 0
     reads: dict[Key, Stored | None] = field(default_factory=dict)
-    events: dict[Event, object] = field(default_factory=dict)
+    events: dict[Event, Payload] = field(default_factory=dict)
     guards: frozenset[Condition] = frozenset()
     result: Value = NOTHING
     """Of the last call, for move-result."""
@@ -88,7 +84,7 @@ class Summary:
     args: tuple[Value, ...]
     reads: dict[Key, Stored | None]
     writes: dict[Key, Stored]
-    events: dict[Event, object]
+    events: dict[Event, Payload]
     returned: Value
     returns: bool
     thrown: Value
@@ -321,15 +317,11 @@ class Machine:
             if (made, name) not in writes:
                 self.heap.changes[(made, name)] = (NOTHING, self.clock)
 
-    def note(self, event: Event, payload: object, frame: Frame | None = None) -> None:
+    def note(self, event: Event, payload: Payload, frame: Frame | None = None) -> None:
         """Add to what the frame showed, under the conditions that hold here."""
         frame = frame or self.frames[-1]
         old = frame.events.get(event)
-        frame.events[event] = self.combine(old, payload, frame.guards)
-
-    def combine(self, old: object, new: object, guards: frozenset[Condition]) -> object:
-        """Join two payloads of one event; the rest of the engine says how."""
-        raise NotImplementedError
+        frame.events[event] = noted(old, payload, frame.guards)
 
     def _interpret(self, frame: Frame, code: MethodCode) -> Summary:
         self.frames.append(frame)

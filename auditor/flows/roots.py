@@ -14,10 +14,10 @@ from heapq import heappop, heappush
 from auditor.dex import MethodInfo
 from auditor.flows import effecting
 from auditor.flows.app import App
-from auditor.flows.engine import PICKED, Later, Start
+from auditor.flows.events import PICKED, Event, Later, Payload, Start
 from auditor.flows.heap import Heap, Key, Stored
 from auditor.flows.knowledge import LifecycleEntry
-from auditor.flows.machine import NEW, Event, Frame
+from auditor.flows.machine import NEW, Frame
 from auditor.flows.relevance import Relevance
 from auditor.flows.values import (
     ANY,
@@ -71,7 +71,7 @@ class Root:
     component: Obj | None
     edges: dict[Edge, None] = field(default_factory=dict)
     reads: dict[Key, Stored | None] = field(default_factory=dict)
-    events: dict[Event, object] = field(default_factory=dict)
+    events: dict[Event, Payload] = field(default_factory=dict)
     runs: int = 0
     methods: tuple[int, ...] = ()
     cut: bool = False

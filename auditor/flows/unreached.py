@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.flows.app import App
-from auditor.flows.engine import Read, Send, Source
+from auditor.flows.events import Event, Payload, Read, Send, Source
 from auditor.flows.heap import Heap
-from auditor.flows.machine import Event, Frame
+from auditor.flows.machine import Frame
 from auditor.flows.models import Table
 from auditor.flows.values import of
 from auditor.model import Limit
@@ -77,7 +77,7 @@ def _is_open(engine: App, method: int) -> bool:
     return not engine.is_opaque(engine.index.method(method).cls)
 
 
-def _alone(engine: App, method: int) -> dict[Event, object]:
+def _alone(engine: App, method: int) -> dict[Event, Payload]:
     info = engine.index.method(method)
     engine.budget.here = _EACH
     engine.budget.entry = -1
