@@ -10,6 +10,7 @@ import pytest
 
 from auditor.catalog import Catalog
 from auditor.dex import MethodInfo
+from auditor.flows import sources
 from auditor.flows.app import App
 from auditor.flows.heap import Heap
 from auditor.flows.knowledge import ModelEntry, QueryEntry, SinkEntry, SourceEntry
@@ -76,7 +77,7 @@ def engine() -> App:
     frame = inside(app, method)
     frame.offset = 1
     app.component = app.made("Lt/Main;", ("component", "Lt/Main;"))
-    assert app.number_of("contacts", method, "test", "bulk", "") == 1
+    assert sources.number_of(app, "contacts", method, "test", "bulk", "") == 1
     return app
 
 

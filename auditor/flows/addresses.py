@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from auditor.flows import sinks
 from auditor.flows.values import (
     MAX_TEXT,
     Atom,
@@ -31,7 +32,7 @@ Parts = tuple[str | None, ...]
 
 def resolve(env: Env, base: Value, relative: Value) -> Value:
     """An address relative to another, as browsers join them."""
-    bases, parts = _flat(env, base), env.engine.flat_url(relative)
+    bases, parts = _flat(env, base), sinks.flat_url(env.engine, relative)
     atoms: set[Atom] = set()
     for one in bases.texts()[:_MOST]:
         for other in parts.texts()[:_MOST]:
@@ -48,13 +49,13 @@ def resolve(env: Env, base: Value, relative: Value) -> Value:
 def slashed(env: Env, base: Value, segment: Value) -> Value:
     """A path with one more segment: exactly one slash between them."""
     bases = _each(_flat(env, base), lambda p: _cut(p, -1, str.rstrip))
-    parts = _each(env.engine.flat_url(segment), lambda p: _cut(p, 0, str.lstrip))
+    parts = _each(sinks.flat_url(env.engine, segment), lambda p: _cut(p, 0, str.lstrip))
     return concat(concat(bases, of("/")), parts)
 
 
 def schemed(env: Env, base: Value, scheme: Value) -> Value:
     """An address with another scheme; of none yet, its beginning."""
-    start = concat(env.engine.flat_url(scheme), of("://"))
+    start = concat(sinks.flat_url(env.engine, scheme), of("://"))
     rest = _each(_flat(env, base), lambda p: _from(p, 2))
     return concat(start, rest)
 
@@ -64,7 +65,7 @@ def hosted(env: Env, base: Value, host: Value) -> Value:
     flat = _flat(env, base)
     before = _each(flat, lambda p: _until(p, 2))
     behind = _each(flat, lambda p: _from(p, 3))
-    return _around(flat, before, env.engine.flat_url(host), behind)
+    return _around(flat, before, sinks.flat_url(env.engine, host), behind)
 
 
 def ported(env: Env, base: Value, port: Value) -> Value:
@@ -78,13 +79,13 @@ def ported(env: Env, base: Value, port: Value) -> Value:
 def pathed(env: Env, base: Value, path: Value) -> Value:
     """An address with another path."""
     before = _each(_flat(env, base), lambda p: _until(p, 4))
-    parts = _each(env.engine.flat_url(path), lambda p: _cut(p, 0, str.lstrip))
+    parts = _each(sinks.flat_url(env.engine, path), lambda p: _cut(p, 0, str.lstrip))
     return concat(concat(before, of("/")), parts)
 
 
 def _flat(env: Env, base: Value) -> Value:
     """The texts of an address; one that was not begun is empty."""
-    flat = env.engine.flat_url(base)
+    flat = sinks.flat_url(env.engine, base)
     return flat if flat.atoms or flat.any or base.atoms else of("")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.flows import effecting
+from auditor.flows import effecting, passing, sinks, sources
 from auditor.flows.engine import Engine
 from auditor.flows.events import End, Later, Start
 from auditor.flows.machine import all_entries
@@ -162,7 +162,7 @@ class App(Engine):
         target = NOTHING
         for name in ("data", "uri", "type"):
             target = join(target, self.get_field(intent, name) or NOTHING)
-        texts, _ = self.uri_texts(target)
+        texts, _ = sources.uri_texts(self, target)
         for text in texts:
             known = self.know.uri_of(text) or next(
                 (u for u in self.know.uris if text in u.mime_types), None
@@ -231,7 +231,7 @@ class App(Engine):
                 if view.on_click and self.component:
                     seen = of(self.view_object(of(view.id or 0), "Landroid/view/View;"))
                     label = of(view.text) if view.text else NOTHING
-                    self.later("click", of(self.component), view.on_click, (seen,), label)
+                    passing.later(self, "click", of(self.component), view.on_click, (seen,), label)
                 for name in (view.fragment, view.cls if "." in view.cls else ""):
                     cls = "L" + name.replace(".", "/") + ";"
                     if name and self.index.is_defined(cls):
@@ -265,7 +265,7 @@ class App(Engine):
             total = join(total, self._field_value(atom, on))
         if total is NOTHING:
             self.limit("reflection", self.frames[-1].method, "the member called is not resolved")
-            taints = args.taints | on.taints | self.held(args)
+            taints = args.taints | on.taints | passing.held(self, args)
             return Value(frozenset(), taints, True)
         return total
 
@@ -312,7 +312,7 @@ class App(Engine):
         java = f"{atom.descriptor}->{atom.name}"
         uri = self.know.uri_fields.get(java)
         if uri and uri.uris:
-            return of(self.uri_object(uri.uris[0]))
+            return of(sources.uri_object(self, uri.uris[0]))
         found = self.load((atom.descriptor, atom.name))
         if found is not None:
             return found[0]
@@ -341,7 +341,7 @@ class App(Engine):
                     )
                     if info.has_code and (marked or (old and info.access & 0x1)):
                         args = (ANY,) * len(info.params)
-                        self.later("web_bridge", of(obj), info.name, args, NOTHING)
+                        passing.later(self, "web_bridge", of(obj), info.name, args, NOTHING)
                 at = self.index.superclass(at)
 
     def returned_to_page(self, obj: Obj, method: MethodInfo, value: Value) -> None:
@@ -352,7 +352,7 @@ class App(Engine):
         pages = NOTHING
         for view in self.exposed.get(obj, NOTHING).objects():
             pages = join(pages, self.get_field(view, "url") or NOTHING)
-        self.sent("web-bridge-return", "web", method.id, taints, pages, NOTHING)
+        sinks.sent(self, "web-bridge-return", "web", method.id, taints, pages, NOTHING)
 
     def publish(self, event: Value) -> None:
         """EventBus: every method marked as a subscriber whose parameter the event fits."""
@@ -364,8 +364,8 @@ class App(Engine):
                 passed = Value(frozenset(fits), event.taints, event.any) if fits else event
                 objects = [o for o in self.objects.values() if o.type == cls][:4]
                 for obj in objects or [self.component_object(cls)]:
-                    self.later("callback", of(obj), info.name, (passed,), NOTHING)
-                    self._land(info, cls, (of(obj), passed), static=False)
+                    passing.later(self, "callback", of(obj), info.name, (passed,), NOTHING)
+                    self.land(info, cls, (of(obj), passed), static=False)
 
     def _subscribers(self) -> list[tuple[str, int]]:
         if self.subscriber_list is None:

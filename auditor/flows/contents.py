@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from auditor.flows import sinks
 from auditor.flows.values import (
     ANY,
     MAX_TEXT,
@@ -51,7 +52,7 @@ _FAMILIES = (
 
 def asset(env: Env, name: Value) -> Value:
     """The text of an asset."""
-    texts = env.engine.flat_url(name).texts()
+    texts = sinks.flat_url(env.engine, name).texts()
     return _files(env.engine, [f"assets/{text.lstrip('/')}" for text in texts])
 
 

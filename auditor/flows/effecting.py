@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.flows import functions
+from auditor.flows import defaults, functions, passing
 from auditor.flows.effects import (
     Apply,
     Assign,
@@ -85,11 +85,11 @@ def carry_out(
     execute(env, statements)
     if env.result is not None:
         if method.ret == "V" or env.result is NOTHING:
-            return engine.typed(method.ret, _here(env)) if method.ret != "V" else ANY
+            return defaults.typed(engine, method.ret, _here(env)) if method.ret != "V" else ANY
         return _noted(env, env.result)
     if method.ret == "V":
         return ANY
-    return engine.typed(method.ret, _here(env))
+    return defaults.typed(engine, method.ret, _here(env))
 
 
 def _noted(env: Env, value: Value) -> Value:
@@ -242,10 +242,10 @@ def _invoke(env: Env, expr: Invoke) -> Value:
     args = tuple(evaluate(env, a) for a in expr.args)
     if expr.mode == "later":
         label = evaluate(env, expr.label) if expr.label is not None else NOTHING
-        engine.later(expr.trigger, on, expr.name, args, label)
+        passing.later(engine, expr.trigger, on, expr.name, args, label)
         return NOTHING
     if expr.mode == "async":
-        engine.later("background", on, expr.name, args, NOTHING)
+        passing.later(engine, "background", on, expr.name, args, NOTHING)
     noted = tuple(
         Value(a.atoms, stepped(a.taints, "callback", f.method, f.offset, expr.name), a.any)
         if a.taints
@@ -302,52 +302,3 @@ def is_sealed(engine: Engine, obj: Obj) -> bool:
         chain = engine.types.chain(obj.type)
         found = engine.sealed[obj.type] = any(t in chain for t in _SEALED)
     return found
-
-
-_CALLBACK_VERBS = (
-    "on",
-    "run",
-    "call",
-    "apply",
-    "accept",
-    "invoke",
-    "handle",
-    "do",
-    "subscribe",
-    "success",
-    "fail",
-    "error",
-    "complete",
-    "test",
-    "get",
-    "intercept",
-)
-
-
-def callback_names(engine: Engine, cls: str) -> list[tuple[str, int]]:
-    """Methods by which library code can call an object of the app back: (name, parameters).
-
-    They are public, not static, declared by an app class that has a library supertype, and named
-    like callbacks.
-    """
-    known = engine.callbacks.get(cls)
-    if known is None:
-        known = engine.callbacks[cls] = _callback_names(engine, cls)
-    return known
-
-
-def _callback_names(engine: Engine, cls: str) -> list[tuple[str, int]]:
-    index = engine.index
-    outside = [t for t in engine.types.chain(cls) if not index.is_defined(t)]
-    if outside in ([], ["Ljava/lang/Object;"]):
-        return []
-    found: dict[tuple[str, int], None] = {}
-    at: str | None = cls
-    while at and index.is_defined(at) and len(found) < 40:
-        for mid in index.methods_of(at):
-            info = index.method(mid)
-            open_ = info.access & 0x5 and not info.access & 0x1408 and info.has_code
-            if open_ and info.name.startswith(_CALLBACK_VERBS):
-                found.setdefault((info.name, len(info.params)))
-        at = index.superclass(at)
-    return list(found)

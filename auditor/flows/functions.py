@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from auditor.flows import addresses, contents, effecting, inside
+from auditor.flows import addresses, contents, effecting, inside, sinks, sources
 from auditor.flows.effects import Expr
 from auditor.flows.machine import all_entries, put_entry
 from auditor.flows.values import (
@@ -100,7 +100,7 @@ def mark(env: Env, value: Value, note: Value) -> Value:
 def file(env: Env, value: Value) -> Value:
     """The last part of a file's path; one name for all paths of which nothing is known."""
     found = NOTHING
-    for atom in env.engine.flat_url(value).atoms:
+    for atom in sinks.flat_url(env.engine, value).atoms:
         last = (
             atom
             if isinstance(atom, str)
@@ -151,7 +151,7 @@ def proxy(env: Env, cls: Value, base: Value = NOTHING) -> Value:
     total = NOTHING
     for atom in sorted((a for a in cls.atoms if isinstance(a, ClassRef)), key=repr):
         obj = engine.allocate(atom.descriptor, "proxy:" + atom.descriptor)
-        flat = engine.flat_url(base)
+        flat = sinks.flat_url(engine, base)
         engine.put_field(of(obj), "$base", flat)
         for known in flat.texts():
             engine.bases.setdefault(known)
@@ -162,7 +162,7 @@ def proxy(env: Env, cls: Value, base: Value = NOTHING) -> Value:
 
 def picked(env: Env, value: Value = NOTHING) -> Value:
     """What the user picked."""
-    taint = env.engine._fresh_taint(0, "")
+    taint = sources.fresh_taint(env.engine, 0, "")
     return value.with_taints(taint) if value is not NOTHING else tainted(taint)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from auditor.flows import passing, sinks
 from auditor.flows.values import ANY, NOTHING, Obj, Value, join, of
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def address(env: Env, value: Value) -> Value:
             seen.add(obj)
             held = engine.get_field(obj, "url")
             if held is not None and held.atoms:
-                total = join(total, engine.flat_url(held))
+                total = join(total, sinks.flat_url(engine, held))
                 continue
             for name in engine.names.get(obj, ()) if obj.app else ():
                 inner = engine.get_field(obj, name)
@@ -73,7 +74,7 @@ def within(env: Env, value: Value) -> Value:
 
 def base(env: Env, value: Value) -> Value:
     """Remember an address as the beginning of requests whose own is not known."""
-    for known in env.engine.flat_url(value).texts():
+    for known in sinks.flat_url(env.engine, value).texts():
         env.engine.bases.setdefault(known)
     return NOTHING
 
@@ -94,7 +95,7 @@ def callbacks(env: Env, value: Value, given: Value = NOTHING) -> Value:
             continue
         seen.add(obj)
         for name, arity in _interface_methods(engine, obj.type, wanted if word else None):
-            engine.later("result", of(obj), name, (ANY,) * arity, NOTHING)
+            passing.later(engine, "result", of(obj), name, (ANY,) * arity, NOTHING)
         for name in engine.names.get(obj, ()) if word else ():
             level += (engine.get_field(obj, name) or NOTHING).objects()
     return NOTHING
@@ -110,7 +111,7 @@ def resumed(env: Env, value: Value, of_class: Value) -> Value:
     for obj in value.objects() if wanted else ():
         if wanted and any(engine.types.is_a(obj.type, kind) for kind in kinds):
             name, arity = wanted
-            engine.later("background", of(obj), name, (ANY,) * arity, NOTHING)
+            passing.later(engine, "background", of(obj), name, (ANY,) * arity, NOTHING)
             given = engine.call_named(of(obj), name, (ANY,) * arity)
             total = join(total, given if given is not None else NOTHING)
     return total if total is not NOTHING else ANY

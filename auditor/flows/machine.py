@@ -267,7 +267,7 @@ class Machine:
         if kept.depth > _PILE:
             self.heap = Heap(self.base, kept.since(self.base))
         frame = Frame(method, site, context, self.heap, self.clock, args)
-        summary = self._interpret(frame, code)
+        summary = self.interpret(frame, code)
         self.heap = kept
         known.append(summary)
         if len(known) > _SUMMARIES:
@@ -323,7 +323,8 @@ class Machine:
         old = frame.events.get(event)
         frame.events[event] = noted(old, payload, frame.guards)
 
-    def _interpret(self, frame: Frame, code: MethodCode) -> Summary:
+    def interpret(self, frame: Frame, code: MethodCode) -> Summary:
+        """Interpret a body from the heap at hand, which stays as it is."""
         self.frames.append(frame)
         self.stack[frame.method] = self.stack.get(frame.method, 0) + 1
         outer = self.heap

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from auditor.flows import targets
 from auditor.flows.engine import Engine
 
 SMALL = 12_000
@@ -45,7 +46,7 @@ class Relevance:
     def _is_small(self) -> bool:
         total = 0
         for cls in self.index.classes():
-            if self.engine.is_opaque(cls):
+            if targets.is_opaque(self.engine, cls):
                 continue
             for mid in self.index.methods_of(cls):
                 total += self.index.size(mid)
@@ -82,7 +83,7 @@ class Relevance:
                 types.chain(info.cls), info.name, info.params
             ):
                 found[method] = None
-        return [m for m in found if not self.engine.is_opaque(index.method(m).cls)]
+        return [m for m in found if not targets.is_opaque(self.engine, index.method(m).cls)]
 
     def _telling_texts(self) -> list[str]:
         """Content Uris, and names of classes that only reflection would write as texts."""
@@ -110,7 +111,8 @@ class Relevance:
             layer = sorted(
                 m
                 for m in found
-                if m not in self.wanted and not self.engine.is_opaque(self.index.method(m).cls)
+                if m not in self.wanted
+                and not targets.is_opaque(self.engine, self.index.method(m).cls)
             )
             far += 1
         if layer:
@@ -124,7 +126,7 @@ class Relevance:
         called_back = False
         for cls in (*types.chain(info.cls), *index.all_subtypes(info.cls)[:50]):
             reference = index.reference(cls, info.name, info.proto)
-            inside = index.is_defined(cls) and not self.engine.is_opaque(cls)
+            inside = index.is_defined(cls) and not targets.is_opaque(self.engine, cls)
             if reference is not None and inside:
                 found.update(c for c, _ in index.callers(reference))
             elif not inside and cls != "Ljava/lang/Object;":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from auditor.flows import effecting
+from auditor.flows import defaults, effecting, sinks
 from auditor.flows.knowledge import ApiAnnotationEntry
 from auditor.flows.values import (
     NOTHING,
@@ -110,7 +110,7 @@ def send(engine: Engine, receiver: Value, method: MethodInfo, params: tuple[Valu
             java = annotation.type[1:-1].replace("/", ".")
             elements = dict(annotation.elements)
             if java in entry.url:
-                explicit = join(explicit, engine.flat_url(value))
+                explicit = join(explicit, sinks.flat_url(engine, value))
             if java in (*entry.named, *entry.path, *entry.query):
                 given = elements.get("value", "")
                 label = given if isinstance(given, str) else ""
@@ -124,10 +124,12 @@ def send(engine: Engine, receiver: Value, method: MethodInfo, params: tuple[Valu
     cls = engine.index.method(declared).cls
     url = _joined(engine, receiver, cls, path, explicit, _named_bases(engine, entry, declared))
     url = _switched(engine, receiver, url, http)
-    engine.sent(
-        f"request:{entry.id}", "network", method.id, taints, url, of(http), frozenset(named)
+    sinks.sent(
+        engine, f"request:{entry.id}", "network", method.id, taints, url, of(http), frozenset(named)
     )
-    return engine.typed(method.ret, (engine.frames[-1].method, engine.frames[-1].offset, "request"))
+    return defaults.typed(
+        engine, method.ret, (engine.frames[-1].method, engine.frames[-1].offset, "request")
+    )
 
 
 def _filled(path: str, label: str, value: Value) -> str:
@@ -147,10 +149,10 @@ def _named_bases(engine: Engine, entry: ApiAnnotationEntry, declared: int) -> Va
                 name, _, domain = str(line).partition(":")
                 if name.strip() in entry.domain_headers:
                     held = engine.get_field(known, f"[{domain.strip()}]")
-                    total = join(total, engine.flat_url(held) if held else NOTHING)
+                    total = join(total, sinks.flat_url(engine, held) if held else NOTHING)
     if total is NOTHING and entry.domain_headers:
         held = engine.get_field(known, "[*]")
-        total = engine.flat_url(held) if held else NOTHING
+        total = sinks.flat_url(engine, held) if held else NOTHING
     return total
 
 
@@ -170,7 +172,7 @@ def _switched(engine: Engine, receiver: Value, url: Value, http: str) -> Value:
                 engine.put_field(of(chain), "request", request)
                 engine.call_named(of(interceptor), "intercept", (of(chain),))
                 sent = engine.get_field(chain, "proceeded")
-                total = join(total, engine.flat_url(sent) if sent else NOTHING)
+                total = join(total, sinks.flat_url(engine, sent) if sent else NOTHING)
     known = any(isinstance(a, str | Template) for a in total.atoms)
     return Value(total.atoms, url.taints, total.any) if known else url
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from auditor.dex import MethodInfo
-from auditor.flows import effecting
+from auditor.flows import bodies, defaults, effecting, sources, targets
 from auditor.flows.app import App
 from auditor.flows.events import PICKED, Event, Later, Payload, Start
 from auditor.flows.heap import Heap, Key, Stored
@@ -213,7 +213,7 @@ class Program:
         at: str | None = cls
         own: list[MethodInfo] = []
         while at and engine.index.is_defined(at):
-            if engine.is_opaque(at):
+            if targets.is_opaque(engine, at):
                 break
             own += [engine.index.method(m) for m in engine.index.methods_of(at)]
             at = engine.index.superclass(at)
@@ -235,7 +235,7 @@ class Program:
             return
         self.queued.add(root.key)
         if not self.relevance.whole and root.away < 0:
-            methods = self.engine.methods_called(root.on.type, root.name, len(root.args))
+            methods = targets.methods_called(self.engine, root.on.type, root.name, len(root.args))
             wanted = self.relevance.wanted
             root.away = min((wanted.get(m.id, _AFAR) for m in methods), default=_AFAR)
         self.order += 1
@@ -270,7 +270,7 @@ class Program:
         engine = self.engine
         if root.runs >= _ROUNDS:
             return
-        methods = engine.methods_called(root.on.type, root.name, len(root.args))
+        methods = targets.methods_called(engine, root.on.type, root.name, len(root.args))
         if not methods:
             return
         if not self.relevance.whole and not self._is_wanted(root, methods):
@@ -291,7 +291,7 @@ class Program:
                 self._begin(root.on)
             for method in methods:
                 args = self._arguments(root, method)
-                result = engine._land(method, root.on.type, (of(root.on), *args), static=False)
+                result = engine.land(method, root.on.type, (of(root.on), *args), static=False)
                 if result is not None and root.name == "onBind":
                     engine.put_field(of(root.on), "binder", result, weak=True)
                 if result is not None and root.on in engine.exposed:
@@ -324,8 +324,8 @@ class Program:
         for name in list(engine.names.get(component, ())):
             if name not in ("intent", "binder") and name[:1] != "$":
                 engine.store((component, name), NOTHING)
-        for method in engine.methods_called(component.type, "<init>", 0):
-            engine._land(method, component.type, (of(component),), static=False)
+        for method in targets.methods_called(engine, component.type, "<init>", 0):
+            engine.land(method, component.type, (of(component),), static=False)
 
     def _is_wanted(self, root: Root, methods: list[MethodInfo]) -> bool:
         """Tell whether an entry point can come to a read, or is given data."""
@@ -333,7 +333,7 @@ class Program:
         return (
             any(m.id in wanted or m.id < 0 for m in methods)
             or root.name == "<init>"
-            or (root.on is not root.component and self.engine.carries((of(root.on),)))
+            or (root.on is not root.component and bodies.carries(self.engine, (of(root.on),)))
             or any(effecting.deep_taints(self.engine, a, app=True) for a in root.args)
         )
 
@@ -362,7 +362,7 @@ class Program:
             return False
         for key in list(self.skipped):
             root = self.roots[key]
-            methods = self.engine.methods_called(root.on.type, root.name, len(root.args))
+            methods = targets.methods_called(self.engine, root.on.type, root.name, len(root.args))
             root.away = -1
             if self._is_wanted(root, methods):
                 del self.skipped[key]
@@ -403,7 +403,7 @@ class Program:
         """Methods with code that a component's class and its own superclasses define."""
         engine, found = self.engine, []
         at: str | None = cls
-        while at and engine.index.is_defined(at) and not engine.is_opaque(at):
+        while at and engine.index.is_defined(at) and not targets.is_opaque(engine, at):
             found += [m for m in engine.index.methods_of(at) if engine.index.method(m).has_code]
             at = engine.index.superclass(at)
         return found
@@ -421,14 +421,14 @@ class Program:
     def _arguments(self, root: Root, method: MethodInfo) -> tuple[Value, ...]:
         engine = self.engine
         found = []
-        sources = engine.know.source_callbacks.find(
+        callbacks = engine.know.source_callbacks.find(
             engine.types.chain(root.on.type), method.name, method.params
         )
-        given = {port for entry in sources for port in entry.gives}
+        given = {port for entry in callbacks for port in entry.gives}
         for n, (param, arg) in enumerate(zip(method.params, root.args, strict=False)):
             value = arg
             if arg is ANY:
-                value = engine.typed(param, ("argument", root.on.number, method.name, n))
+                value = defaults.typed(engine, param, ("argument", root.on.number, method.name, n))
             if param == "Landroid/content/Intent;":
                 value = self._intent(root, value)
             if param == "Landroid/os/Bundle;" and root.on is root.component:
@@ -442,10 +442,10 @@ class Program:
             if param in _HOSTING and root.on in engine.hosts:
                 value = of(*engine.hosts[root.on])
             if f"a{n}" in given:
-                for entry in sources:
+                for entry in callbacks:
                     engine.frames[-1].offset = 0
-                    number = engine.number_of(
-                        entry.data_type, method.id, entry.id, entry.scope, method.name
+                    number = sources.number_of(
+                        engine, entry.data_type, method.id, entry.id, entry.scope, method.name
                     )
                     value = value.with_taints(
                         frozenset(

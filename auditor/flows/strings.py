@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote_plus
 
+from auditor.flows import passing
 from auditor.flows.contents import appended, content_of
 from auditor.flows.values import (
     ANY,
@@ -308,7 +309,7 @@ def _string(
         made = text_of(engine, params[0]) if params else of("")
         for param in params:
             for obj in param.objects():
-                made = made.with_taints(engine.held(of(obj)))
+                made = made.with_taints(passing.held(engine, of(obj)))
         decoded = _array_text(engine, params[0]) if params else None
         engine.put_field(receiver, "text", _step(engine, decoded or made, "new String"))
         return ANY
@@ -372,7 +373,7 @@ def _array_text(engine: Engine, value: Value) -> Value | None:
     length = engine.get_field(obj, "$length")
     size = length.only() if length else None
     if type(size) is not int or not 0 <= size <= 256 or engine.get_field(obj, "[?]"):
-        return kept.with_taints(value.taints | engine.held(of(obj))) if kept else None
+        return kept.with_taints(value.taints | passing.held(engine, of(obj))) if kept else None
     units = []
     taints = value.taints
     for n in range(size):
@@ -381,7 +382,7 @@ def _array_text(engine: Engine, value: Value) -> Value | None:
         if element:
             taints |= element.taints
         if type(unit) is not int:
-            return Value(frozenset(), taints | engine.held(of(obj)), True)
+            return Value(frozenset(), taints | passing.held(engine, of(obj)), True)
         units.append(unit)
     if obj.type == "[C":
         return of("".join(chr(u & 0xFFFF) for u in units)).with_taints(taints)
@@ -405,7 +406,7 @@ def _join(engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Val
     between = text_of(engine, params[0])
     taints = between.taints
     for param in params[1:]:
-        taints |= param.taints | engine.held(param)
+        taints |= param.taints | passing.held(engine, param)
     rows = params[1].objects() if len(params) == 2 else []
     parts: list[Value] = list(params[1:]) if len(params) > 2 else []
     if len(rows) == 1:
@@ -430,7 +431,7 @@ def _message(
     engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...]
 ) -> Value:
     """`MessageFormat.format`: numbers in braces stand for elements, quoted text for itself."""
-    taints = params[0].taints | params[1].taints | engine.held(params[1])
+    taints = params[0].taints | params[1].taints | passing.held(engine, params[1])
     total: set[Atom] = set()
     flat = text_of(engine, params[0])
     for text in flat.texts()[:4]:
@@ -449,7 +450,7 @@ _SPEC = re.compile(r"%(?:(\d{1,2})\$)?[-#+ 0,(]{0,6}\d{0,4}(?:\.\d{1,4})?([a-zA-
 
 
 def _format(engine: Engine, pattern: Value, array: Value) -> Value:
-    taints = pattern.taints | array.taints | engine.held(array)
+    taints = pattern.taints | array.taints | passing.held(engine, array)
     total: set[Atom] = set()
     flat = text_of(engine, pattern)
     for text in flat.texts()[:4]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from auditor.flows import defaults, targets
 from auditor.flows.app import App
 from auditor.flows.events import Event, Payload, Read, Send, Source
 from auditor.flows.heap import Heap
@@ -74,7 +75,7 @@ def _callers(engine: App, tables: Iterable[Table[Any]]) -> list[int]:
 
 
 def _is_open(engine: App, method: int) -> bool:
-    return not engine.is_opaque(engine.index.method(method).cls)
+    return not targets.is_opaque(engine, engine.index.method(method).cls)
 
 
 def _alone(engine: App, method: int) -> dict[Event, Payload]:
@@ -86,7 +87,7 @@ def _alone(engine: App, method: int) -> dict[Event, Payload]:
     engine.heap = Heap(engine.base)
     frame = Frame(method, None, (), engine.base, 0, ())
     engine.frames = [frame]
-    args = tuple(engine.typed(p, ("alone", method, n)) for n, p in enumerate(info.params))
+    args = tuple(defaults.typed(engine, p, ("alone", method, n)) for n, p in enumerate(info.params))
     if not info.access & 0x8:
         args = (of(engine.made(info.cls, ("any", info.cls))), *args)
     try:
