@@ -10,8 +10,8 @@ from auditor.catalog import Catalog
 from auditor.dex import CodeIndex, DexInput
 from auditor.flows.app import App
 from auditor.flows.collect import Collector
+from auditor.flows.frames import Budget, Frame
 from auditor.flows.heap import Heap
-from auditor.flows.machine import Budget, Frame
 from auditor.flows.models import Knowledge
 from auditor.flows.roots import Program
 from auditor.flows.trace import SMALL_APP

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from auditor.flows import effecting, passing, sinks, sources
 from auditor.flows.engine import Engine
+from auditor.flows.entries import all_entries
 from auditor.flows.events import End, Later, Start
-from auditor.flows.machine import all_entries
 from auditor.flows.values import (
     ANY,
     NOTHING,
@@ -22,7 +22,7 @@ from auditor.flows.values import (
 
 if TYPE_CHECKING:
     from auditor.dex import CodeIndex, MethodInfo
-    from auditor.flows.machine import Budget
+    from auditor.flows.frames import Budget
     from auditor.flows.models import Knowledge
     from auditor.model import Component, Manifest, Resources
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.flows import sources, strings
+from auditor.flows.frames import Frame
 from auditor.flows.heap import Heap
-from auditor.flows.machine import Frame
 from auditor.flows.values import ANY, TRUTH, ZERO, ClassRef, Value, join, of, tainted
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from auditor.flows.effects import (
     Text,
     parse_expr,
 )
-from auditor.flows.machine import entry_name, get_entry, put_entry
+from auditor.flows.entries import all_entries, entry_name, get_entry, put_entry
 from auditor.flows.values import (
     ANY,
     NOTHING,
@@ -211,8 +211,6 @@ def _field(env: Env, owner: Value, name: str) -> Value:
     total = NOTHING
     for obj in owner.objects():
         if name == "elem":
-            from auditor.flows.machine import all_entries
-
             found: Value | None = all_entries(engine, obj)
         else:
             found = engine.get_field(obj, name)

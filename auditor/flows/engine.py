@@ -23,7 +23,8 @@ from auditor.flows import (
     targets,
 )
 from auditor.flows.events import PICKED, Source
-from auditor.flows.machine import Budget, Frame, Machine
+from auditor.flows.frames import Budget, Frame
+from auditor.flows.machine import Machine
 from auditor.flows.models import Knowledge, Model
 from auditor.flows.renamed import Recognised, Renamed
 from auditor.flows.values import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.flows import addresses, contents, effecting, inside, sinks, sources
 from auditor.flows.effects import Expr
-from auditor.flows.machine import all_entries, put_entry
+from auditor.flows.entries import all_entries, put_entry
 from auditor.flows.values import (
     ANY,
     NOTHING,

@@ -15,9 +15,9 @@ from auditor.dex import MethodInfo
 from auditor.flows import bodies, defaults, effecting, sources, targets
 from auditor.flows.app import App
 from auditor.flows.events import PICKED, Event, Later, Payload, Start
-from auditor.flows.heap import Heap, Key, Stored
+from auditor.flows.frames import Frame
+from auditor.flows.heap import NEW, Heap, Key, Stored
 from auditor.flows.knowledge import LifecycleEntry
-from auditor.flows.machine import NEW, Frame
 from auditor.flows.relevance import Relevance
 from auditor.flows.values import (
     ANY,

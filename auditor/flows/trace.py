@@ -14,7 +14,7 @@ from auditor.catalog import Catalog
 from auditor.dex import CodeIndex
 from auditor.flows.app import App
 from auditor.flows.collect import Collector
-from auditor.flows.machine import Budget
+from auditor.flows.frames import Budget
 from auditor.flows.models import Knowledge
 from auditor.flows.origins import Origins
 from auditor.flows.roots import Program

@@ -13,8 +13,8 @@ from typing import Any
 from auditor.flows import defaults, targets
 from auditor.flows.app import App
 from auditor.flows.events import Event, Payload, Read, Send, Source
+from auditor.flows.frames import Frame
 from auditor.flows.heap import Heap
-from auditor.flows.machine import Frame
 from auditor.flows.models import Table
 from auditor.flows.values import of
 from auditor.model import Limit
