@@ -23,6 +23,7 @@ from auditor.flows.knowledge import (
     WordsEntry,
 )
 from auditor.flows.models import Knowledge, Shape, parse_method, parse_names
+from auditor.flows.roles import RoleEntry
 
 KINDS: dict[str, type[Entry]] = {
     "sources": SourceEntry,
@@ -34,6 +35,7 @@ KINDS: dict[str, type[Entry]] = {
     "lifecycles": LifecycleEntry,
     "annotations": ApiAnnotationEntry,
     "consent": WordsEntry,
+    "roles": RoleEntry,
 }
 TRIGGERS = {
     *("application_start", "launcher_start", "screen_start", "click", "activity_result"),

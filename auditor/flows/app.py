@@ -26,24 +26,6 @@ if TYPE_CHECKING:
     from auditor.flows.models import Knowledge
     from auditor.model import Component, Manifest, Resources
 
-_PICKS = frozenset(
-    (
-        "android.intent.action.PICK",
-        "android.intent.action.GET_CONTENT",
-        "android.provider.action.PICK_CONTACTS",
-    )
-)
-_HOST = frozenset(("getActivity", "requireActivity", "getContext", "requireContext", "getHost"))
-_ENDS = frozenset(
-    ("finish", "finishAffinity", "finishAndRemoveTask", "exit", "killProcess", "moveTaskToBack")
-)
-_ENDING = (
-    "Landroid/app/Activity;",
-    "Ljava/lang/System;",
-    "Ljava/lang/Runtime;",
-    "Landroid/os/Process;",
-)
-_MUST_BE_DECLARED = ("Landroid/app/Activity;", "Landroid/app/Service;")
 _SUBSCRIBER = "Subscribe;"
 
 
@@ -60,6 +42,8 @@ class App(Engine):
     ) -> None:
         """Nothing is interpreted yet."""
         super().__init__(index, knowledge, manifest, resources, budget)
+        self.ends = knowledge.roles["ends"]
+        self.gives_host = knowledge.roles["gives_host"]
         self.exposed: dict[Obj, Value] = {}
         """Objects that pages can call, with the views that show the pages."""
         self.subscriber_list: list[tuple[str, int]] | None = None
@@ -81,10 +65,10 @@ class App(Engine):
                 return of(self.component_object(cls))
         if method.name.startswith("setOn") and len(args) == 2 and args[1].only() == 0:
             self._unregister(args[0])
-        if method.name in _ENDS and any(t in self.types.chain(method.cls) for t in _ENDING):
+        if self.ends.means(method.name, self.types.chain(method.cls)):
             frame = self.frames[-1]
             self.note(("end", frame.method, frame.offset, method.name), End(None))
-        if method.name in _HOST and not static and not method.params:
+        if self.gives_host.means(method.name) and not static and not method.params:
             hosts = [h for o in args[0].objects() for h in self.hosts.get(o, ())]
             if hosts:
                 return of(*hosts)
@@ -157,7 +141,7 @@ class App(Engine):
     def _note_picker(self, intent: Obj) -> None:
         """An Intent that lets the user pick a row of a table."""
         actions = (self.get_field(intent, "action") or NOTHING).texts()
-        if not set(actions) & _PICKS:
+        if not set(actions).intersection(self.know.roles["lets_pick"].words):
             return
         target = NOTHING
         for name in ("data", "uri", "type"):
@@ -199,7 +183,7 @@ class App(Engine):
         if self.declared is None:
             self.declared = {self.component_class(c) for c in self.manifest.components}
         chain = self.types.chain(cls)
-        return cls in self.declared or not any(t in chain for t in _MUST_BE_DECLARED)
+        return cls in self.declared or not self.know.roles["must_be_declared"].covers(chain)
 
     def view_object(self, identifier: Value, type_: str) -> Obj:
         """One object for each view id of a component; its text comes from the layouts in use."""

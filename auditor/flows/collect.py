@@ -199,17 +199,26 @@ class Collector:
 
     def _handed(self, taint: Taint, sending: CallSite) -> CallSite:
         """Where data were handed to the client, when another class sends the request."""
-        library = _package(sending.signature)
+        library = self._client(sending.signature)
         here = sending.caller.partition("->")[0]
         earliest = sending
         at = taint.trail
         while at is not None and library:
             if at.kind == "through" and at.method >= 0:
                 site = self._site(-1, (at.method, at.offset))
-                if _package(site.signature) == library and site.caller.partition("->")[0] != here:
+                if (
+                    self._client(site.signature) == library
+                    and site.caller.partition("->")[0] != here
+                ):
                     earliest = site
             at = at.before
         return earliest
+
+    def _client(self, signature: str) -> str:
+        """The HTTP client to which a method belongs, or nothing."""
+        java = signature[1:].replace("/", ".")
+        clients = self.engine.know.roles["http_client"].words
+        return next((c for c in clients if java.startswith(c)), "")
 
     def _flow_owner(self, source: str, sink: str) -> str:
         """A library owns a flow that it reads; else one that only it sends."""
@@ -416,12 +425,6 @@ def split_url(url: str) -> tuple[str, str, str]:
 _GAP = "\ue000"
 _HOSTLESS = frozenset(("javascript", "data", "about", "file", "content", "sms", "tel", "mailto"))
 """Schemes of addresses that name no host."""
-_CLIENTS = ("Lokhttp3/", "Lcom/squareup/okhttp/", "Lorg/apache/http/", "Lcom/android/volley/")
-
-
-def _package(signature: str) -> str:
-    """The HTTP client to which a method belongs, or nothing."""
-    return next((c for c in _CLIENTS if signature.startswith(c)), "")
 
 
 def _guard(guard: Condition) -> str:

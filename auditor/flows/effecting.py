@@ -38,18 +38,6 @@ if TYPE_CHECKING:
 
 _REACH = 400
 """Objects that one look into the depth of a value visits."""
-_SEALED = (
-    "Landroid/content/Context;",
-    "Landroid/view/View;",
-    "Landroid/app/Fragment;",
-    "Landroidx/fragment/app/Fragment;",
-    "Landroid/support/v4/app/Fragment;",
-    "Ljava/lang/Thread;",
-    "Landroid/os/Handler;",
-    "Landroid/app/Dialog;",
-    "Landroid/content/ContentResolver;",
-)
-"""Objects that hold an app together: whoever is given one is not given all that hangs on it."""
 
 
 @dataclass(slots=True)
@@ -298,5 +286,6 @@ def is_sealed(engine: Engine, obj: Obj) -> bool:
     found = engine.sealed.get(obj.type)
     if found is None:
         chain = engine.types.chain(obj.type)
-        found = engine.sealed[obj.type] = any(t in chain for t in _SEALED)
+        role = engine.know.roles["holds_together"]
+        found = engine.sealed[obj.type] = role.covers(chain)
     return found

@@ -27,6 +27,7 @@ from auditor.flows.knowledge import (
     UriEntry,
     WordsEntry,
 )
+from auditor.flows.roles import load_roles
 
 T = TypeVar("T")
 _STORE_READ = re.compile(r"(?:=|\||\(|,|{|:|call|async)\s*(?:deep\()?global\('([^']+)'\)")
@@ -175,6 +176,7 @@ class Knowledge:
         """Global store → methods whose model reads it."""
         for model in catalog.entries("propagations", ModelEntry):
             self._add_model(model)
+        self.roles = load_roles(catalog)
         self.lifecycles = catalog.entries("lifecycles", LifecycleEntry)
         self.renamed = catalog.entries("renamed", RenamedEntry)
         self.annotations = catalog.entries("annotations", ApiAnnotationEntry)

@@ -13,60 +13,6 @@ if TYPE_CHECKING:
     from auditor.dex import MethodInfo
     from auditor.flows.engine import Engine
 
-_GETTERS_OF_NOTHING = frozenset(
-    [
-        "size",
-        "length",
-        "isEmpty",
-        "hashCode",
-        "equals",
-        "equalsIgnoreCase",
-        "contains",
-        "containsKey",
-        "containsValue",
-        "startsWith",
-        "endsWith",
-        "indexOf",
-        "lastIndexOf",
-        "matches",
-        "compareTo",
-        "hasNext",
-        "moveToNext",
-        "moveToFirst",
-        "moveToPosition",
-        "moveToLast",
-        "getCount",
-        "getColumnCount",
-        "isClosed",
-        "isAfterLast",
-        "isBeforeFirst",
-        "close",
-        "getClass",
-        "notify",
-        "notifyAll",
-        "wait",
-    ]
-)
-_FILLERS = ("set", "add", "put", "append", "write", "push", "insert", "with", "offer", "<init>")
-_CALLBACK_VERBS = (
-    "on",
-    "run",
-    "call",
-    "apply",
-    "accept",
-    "invoke",
-    "handle",
-    "do",
-    "subscribe",
-    "success",
-    "fail",
-    "error",
-    "complete",
-    "test",
-    "get",
-    "intercept",
-)
-
 
 def pass_on(engine: Engine, method: MethodInfo, args: tuple[Value, ...], *, static: bool) -> Value:
     """A method of which nothing is known passes on what it is given.
@@ -77,8 +23,8 @@ def pass_on(engine: Engine, method: MethodInfo, args: tuple[Value, ...], *, stat
     taints: frozenset[Taint] = frozenset()
     for arg in args:
         taints |= arg.taints | held(engine, arg)
-    frame = engine.frames[-1]
-    if method.name in _GETTERS_OF_NOTHING or method.ret in ("Z", "V"):
+    frame, roles = engine.frames[-1], engine.know.roles
+    if roles["answers_nothing"].means(method.name) or method.ret in ("Z", "V"):
         result = ANY
     else:
         result = defaults.typed(
@@ -89,7 +35,7 @@ def pass_on(engine: Engine, method: MethodInfo, args: tuple[Value, ...], *, stat
             result = result.with_taints(
                 stepped(taints, "through", frame.method, frame.offset, note)
             )
-    if not static and taints and method.name.startswith(_FILLERS):
+    if not static and taints and roles["fills"].means(method.name):
         inside: frozenset[Taint] = frozenset()
         for arg in args[1:]:
             inside |= arg.taints | held(engine, arg)
@@ -148,13 +94,14 @@ def _callback_names(engine: Engine, cls: str) -> list[tuple[str, int]]:
     outside = [t for t in engine.types.chain(cls) if not index.is_defined(t)]
     if outside in ([], ["Ljava/lang/Object;"]):
         return []
+    called = engine.know.roles["called_back"]
     found: dict[tuple[str, int], None] = {}
     at: str | None = cls
     while at and index.is_defined(at) and len(found) < 40:
         for mid in index.methods_of(at):
             info = index.method(mid)
             open_ = info.access & 0x5 and not info.access & 0x1408 and info.has_code
-            if open_ and info.name.startswith(_CALLBACK_VERBS):
+            if open_ and called.means(info.name):
                 found.setdefault((info.name, len(info.params)))
         at = index.superclass(at)
     return list(found)

@@ -18,15 +18,6 @@ SMALL = 12_000
 _MOST = 4_000
 _FAR = 20
 """Methods and steps at which the search backward ends; where it does, a limit says so."""
-_COMPONENTS = (
-    "Landroid/content/Context;",
-    "Landroid/content/BroadcastReceiver;",
-    "Landroid/content/ContentProvider;",
-    "Landroid/app/Fragment;",
-    "Landroidx/fragment/app/Fragment;",
-    "Landroid/support/v4/app/Fragment;",
-    "Landroidx/work/ListenableWorker;",
-)
 
 
 class Relevance:
@@ -39,6 +30,7 @@ class Relevance:
         self.wanted: dict[int, int] = {}
         """Method → how many steps it is away from a read."""
         self.asked: set[str] = set()
+        self._by_name = engine.know.roles["started_by_name"]
         self.whole = self._is_small()
         if not self.whole:
             self.add(self._readers())
@@ -134,7 +126,7 @@ class Relevance:
         if info.name == "<clinit>":
             return self._users(info.cls)
         called_back = called_back or not found  # by a page, a layout, reflection
-        if called_back and not any(t in types.chain(info.cls) for t in _COMPONENTS):
+        if called_back and not self._by_name.covers(types.chain(info.cls)):
             self.engine.callback_classes.add(info.cls)
         if called_back and not info.access & 0xA:
             for cls in (info.cls, *index.all_subtypes(info.cls)[:50]):
@@ -142,7 +134,7 @@ class Relevance:
                     continue
                 self.asked.add(cls)
                 found.update(m for m, _ in index.instantiations(cls))
-                if any(t in types.chain(cls) for t in _COMPONENTS):
+                if self._by_name.covers(types.chain(cls)):
                     found.update(self._starters(cls))
                     found.update(self._registrars(cls))
         return found

@@ -35,7 +35,6 @@ from auditor.model import Component
 _ROUNDS = 6
 _ROOTS = 4000
 _LAUNCHER = "android.intent.category.LAUNCHER"
-_BOOT = ("BOOT_COMPLETED", "LOCKED_BOOT_COMPLETED", "MY_PACKAGE_REPLACED", "USER_PRESENT")
 _INHERIT = frozenset(("background", "callback", "result", "push"))
 _CONTEXTS = ("Landroid/content/Context;", "Landroid/content/BroadcastReceiver;")
 _HOSTING = frozenset(("Landroid/app/Activity;", "Landroid/content/Context;"))
@@ -127,10 +126,28 @@ class Program:
             if not component.enabled:
                 continue
             cls = self.engine.component_class(component)
-            trigger, before = _platform_trigger(component)
+            trigger, before = self._platform_trigger(component)
             if trigger:
                 self._component(cls, trigger, before=before)
         self._seed_frameworks()
+
+    def _platform_trigger(self, component: Component) -> tuple[str, bool | None]:
+        """How the platform comes to start a component by itself; ("", None) when it doesn't."""
+        if component.kind == "provider":
+            return "application_start", True
+        if component.kind == "activity":
+            if any(_LAUNCHER in f.categories for f in component.filters):
+                return "launcher_start", True
+            return ("other_app", None) if component.exported else ("", None)
+        if component.kind == "receiver":
+            boots = self.engine.know.roles["boots"].words
+            actions = [a for f in component.filters for a in f.actions]
+            if any(a.rpartition(".")[2] in boots for a in actions):
+                return "boot", True
+            return ("broadcast", True) if actions or component.exported else ("", None)
+        if component.filters or component.exported:
+            return "background", None
+        return "", None
 
     def _seed_frameworks(self) -> None:
         """Classes that a framework makes by itself, such as the modules of a script bridge."""
@@ -164,7 +181,8 @@ class Program:
     def _has_screen(self) -> bool:
         """Tell whether the platform would show anything of the app by itself."""
         return any(
-            _platform_trigger(c)[0] == "launcher_start" for c in self.engine.manifest.components
+            self._platform_trigger(c)[0] == "launcher_start"
+            for c in self.engine.manifest.components
         )
 
     def _start_the_rest(self) -> None:
@@ -513,21 +531,3 @@ class Program:
 
 def _descriptor(java: str) -> str:
     return "L" + java.replace(".", "/") + ";"
-
-
-def _platform_trigger(component: Component) -> tuple[str, bool | None]:
-    """How the platform comes to start a component by itself; ("", None) when it doesn't."""
-    if component.kind == "provider":
-        return "application_start", True
-    if component.kind == "activity":
-        if any(_LAUNCHER in f.categories for f in component.filters):
-            return "launcher_start", True
-        return ("other_app", None) if component.exported else ("", None)
-    if component.kind == "receiver":
-        actions = [a for f in component.filters for a in f.actions]
-        if any(a.rpartition(".")[2] in _BOOT for a in actions):
-            return "boot", True
-        return ("broadcast", True) if actions or component.exported else ("", None)
-    if component.filters or component.exported:
-        return "background", None
-    return "", None

@@ -76,13 +76,6 @@ _QUESTIONS = frozenset(
 _COLLAPSE = 3
 _POOL = 12
 """Variants of a text that are kept apart where none of them is another one grown longer."""
-_WITH_RESOURCES = (
-    "Landroid/content/Context;",
-    "Landroid/content/res/Resources;",
-    "Landroid/app/Fragment;",
-    "Landroidx/fragment/app/Fragment;",
-    "Landroid/support/v4/app/Fragment;",
-)
 
 _PLATFORM: dict[tuple[str, str], str | int] = {
     ("Landroid/os/Environment;", "DIRECTORY_DCIM"): "DCIM",
@@ -118,10 +111,9 @@ def _evaluated(
         return _string(engine, method, receiver, params, static=static)
     if cls in _BOXES:
         return _box(engine, method, receiver, params, static=static)
-    if method.name in ("getString", "getText") and method.params[:1] == ("I",):
-        chain = engine.types.chain(cls)
-        if any(t in chain for t in _WITH_RESOURCES):
-            return _resource(engine, method, receiver, params)
+    asks = method.name in ("getString", "getText") and method.params[:1] == ("I",)
+    if asks and engine.know.roles["has_resources"].covers(engine.types.chain(cls)):
+        return _resource(engine, method, receiver, params)
     function = _FUNCTIONS.get((cls, method.name))
     if function is not None:
         return function(engine, method, receiver, params)
