@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.dex import MethodInfo
-from auditor.flows import concrete, defaults, effecting, strings
+from auditor.flows import concrete, defaults, effecting, pure, texts
 from auditor.flows.values import Obj, Value, of, stepped
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ def enter_body(engine: Engine, method: int, args: tuple[Value, ...]) -> Value | 
 
 def _decoded(engine: Engine, info: MethodInfo, args: tuple[Value, ...]) -> str | None:
     """Text that a decoder of the app makes of constants, when that is all it does."""
-    if info.ret != strings.STRING or len(args) > 6 or engine.gave_up.get(info.id, 0) > 2:
+    if info.ret != texts.STRING or len(args) > 6 or engine.gave_up.get(info.id, 0) > 2:
         return None
     plain: list[object] = []
     for n, arg in enumerate(args):
         if n == 0 and not info.access & 0x8:
-            plain.append(concrete.Thing(info.cls, given=True))
+            plain.append(pure.Thing(info.cls, given=True))
             continue
-        known, value = strings.plain(engine, arg)
+        known, value = texts.plain(engine, arg)
         if not known:
             return None
         plain.append(value)
