@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.flows.collect import addresses, split_url
+from auditor.flows.endpoints import addresses, split_url
 from auditor.flows.values import ANY, Template, Value, of
 from auditor.model import Scope, SinkKind
 from tests.flow_fixture import flows_of, knowledge

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
 
 from auditor.flows.app import App
 from auditor.flows.consent import Activation, Words, activations
+from auditor.flows.endpoints import MAX_ADDRESSES, Owner, addresses, endpoints
 from auditor.flows.events import PICKED, End, Event, Read, Send, Source, noted
 from auditor.flows.origins import Origins
 from auditor.flows.roots import DENIED, Program, Root, RootKey
-from auditor.flows.values import Condition, Taint, Template, Trail, Value, field_names
+from auditor.flows.sites import Sites
+from auditor.flows.values import Condition, Taint, field_names
 from auditor.model import (
     CallSite,
     CodePlace,
@@ -23,13 +24,8 @@ from auditor.model import (
     Scope,
     SinkKind,
     SourceRead,
-    Step,
 )
 
-Owner = Callable[[str], str]
-"""From a class descriptor to `app` or a library's id."""
-_STEPS = 40
-_ADDRESSES = 8
 _ADDRESSED = frozenset(("network", "web", "file", "ipc"))
 """Ways out that have an address; the number that a text message goes to is none."""
 _Key = tuple[int, int, int, str, str]
@@ -45,17 +41,6 @@ class _Found:
     sends: list[tuple[Root, Send]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Row:
-    """One endpoint in the making."""
-
-    places: set[CodePlace] = field(default_factory=set)
-    types: set[DataType] = field(default_factory=set)
-    fields: set[str] = field(default_factory=set)
-    reached: bool = False
-    methods: set[int] = field(default_factory=set)
-
-
 class Collector:
     """Reads the events of all entry points."""
 
@@ -64,6 +49,7 @@ class Collector:
         self.origins = origins
         self.engine: App = program.engine
         self.index = program.engine.index
+        self.sites = Sites(self.index)
         self.roots = program.roots
         self.owner = owner
         self.words = Words(self.engine.know.words)
@@ -111,8 +97,7 @@ class Collector:
                     continue
                 denied = any(g.kind == DENIED and not g.negated for g in payload.guards or ())
                 if denied:
-                    signature = self.index.signature(event[1])
-                    found.add(CodePlace(signature, event[2], self._dex(event[1])))
+                    found.add(self.sites.place((event[1], event[2])))
         return sorted(found)
 
     # ------------------------------------------------------------ when
@@ -144,54 +129,33 @@ class Collector:
         number, method, offset, kind, _ = key
         source = self.engine.sources[number]
         when, root = self._earliest([(r, s.guards) for r, s in found.sends])
-        before = self._before(source, when)
-        urls: dict[str, None] = {}
-        http: dict[str, None] = {}
-        for _, send in found.sends:
-            for url in addresses(send.urls):
-                urls.setdefault(url)
-            for verb in send.http_method.texts():
-                http.setdefault(verb)
+        http = {verb for _, send in found.sends for verb in send.http_method.texts()}
         first = found.taints[min(found.taints)]
-        marks = sorted({m for t in found.taints.values() for m in t.marks})
-        source_site = self._site(source.callee, source.site)
-        sink_site = self._handed(first, self._site(found.sends[0][1].callee, (method, offset)))
-        candidates = tuple(sorted(urls))[:_ADDRESSES]
-        digest = hashlib.sha256(
-            "\0".join(
-                (
-                    source.data_type,
-                    source.scope,
-                    *map(str, _flat(source_site)),
-                    kind,
-                    *map(str, _flat(sink_site)),
-                    *candidates,
-                )
-            ).encode("utf-8", "surrogatepass")
-        )
+        begin = self.sites.site(source.callee, source.site)
+        end = self._handed(first, self.sites.site(found.sends[0][1].callee, (method, offset)))
+        urls = {url for _, send in found.sends for url in addresses(send.urls)}
+        candidates = tuple(sorted(urls))[:MAX_ADDRESSES]
         fields = {n for s in found.sends for n in s[1].named}
         fields |= {name for label in found.taints for name in field_names(label)}
+        at_once = source.site == (method, offset)
         return Flow(
-            id="f-" + digest.hexdigest()[:12],
+            id=_identity(source, begin, kind, end, candidates),
             data_type=DataType(source.data_type),
             # One call that reads and sends is a library's whose code was not followed.
-            level=Level.LINKED if source.site == (method, offset) else Level.TRACED,
+            level=Level.LINKED if at_once else Level.TRACED,
             scope=Scope(source.scope),
-            source=source_site,
-            sink=sink_site,
+            source=begin,
+            sink=end,
             sink_kind=SinkKind(kind),
             endpoint=candidates[0] if candidates and kind in _ADDRESSED else "",
-            http_method=min(http.keys() - {"GET"} or http, default=""),  # builders begin with GET
+            http_method=min(http - {"GET"} or http, default=""),  # builders begin with GET
             fields=tuple(sorted(fields)),
-            owner=self._flow_owner(
-                source_site.caller,
-                source_site.signature if source.site == (method, offset) else sink_site.caller,
-            ),
+            owner=self._flow_owner(begin.caller, begin.signature if at_once else end.caller),
             recipient="",
             trigger=when.trigger,
-            before_consent=before,
-            steps=self._steps(first, source_site, sink_site),
-            transforms=tuple(marks),
+            before_consent=self._before(source, when),
+            steps=self.sites.steps(first, begin, end),
+            transforms=tuple(sorted({m for t in found.taints.values() for m in t.marks})),
             endpoint_candidates=candidates if len(candidates) > 1 and kind in _ADDRESSED else (),
             entry=self.index.signature(root.methods[0]) if root.methods else "",
             guards=tuple(sorted({_guard(g) for _, s in found.sends for g in s.guards or ()})),
@@ -205,11 +169,9 @@ class Collector:
         at = taint.trail
         while at is not None and library:
             if at.kind == "through" and at.method >= 0:
-                site = self._site(-1, (at.method, at.offset))
-                if (
-                    self._client(site.signature) == library
-                    and site.caller.partition("->")[0] != here
-                ):
+                site = self.sites.site(-1, (at.method, at.offset))
+                elsewhere = site.caller.partition("->")[0] != here
+                if elsewhere and self._client(site.signature) == library:
                     earliest = site
             at = at.before
         return earliest
@@ -235,69 +197,6 @@ class Collector:
             return False
         return True if reading.before and sending.before else None
 
-    def _site(self, callee: int, site: tuple[int, int]) -> CallSite:
-        caller = self.index.signature(site[0])
-        return CallSite(self._callee(callee, site), caller, site[1], self._dex(site[0]))
-
-    def _callee(self, callee: int, site: tuple[int, int]) -> str:
-        """The method named by the instruction, or the platform's static field."""
-        code = self.index.code(site[0])
-        if code is not None and site[1] in code.index_at:
-            insn = code.insns[code.index_at[site[1]]]
-            if isinstance(insn.ref, int):
-                if insn.name.startswith("invoke"):
-                    return self.index.signature(insn.ref)
-                if insn.name.startswith("sget"):
-                    info = self.index.field(insn.ref)
-                    return f"{info.cls}->{info.name}:{info.type}"
-        return self.index.signature(callee) if callee >= 0 else self.index.signature(site[0])
-
-    def _dex(self, method: int) -> str:
-        return self.index.class_dex(self.index.method(method).cls)
-
-    def _steps(self, taint: Taint, source: CallSite, sink: CallSite) -> tuple[Step, ...]:
-        trail: list[Trail] = []
-        at = taint.trail
-        while at is not None:
-            trail.append(at)
-            at = at.before
-        trail.reverse()
-        steps = [
-            Step(
-                source.caller,
-                source.offset,
-                source.dex,
-                f"reads: {_name(source.signature)}",
-                "source",
-            )
-        ]
-        last: tuple[int, int, str] | None = None
-        for place in trail[1:]:
-            if place.method < 0 or (place.method, place.offset, place.kind) == last:
-                continue
-            last = (place.method, place.offset, place.kind)
-            caller = self.index.signature(place.method)
-            text = self._text(place)
-            steps.append(Step(caller, place.offset, self._dex(place.method), text, place.kind))
-        if len(steps) > _STEPS:
-            steps = [*steps[: _STEPS // 2], *steps[-_STEPS // 2 :]]
-        steps.append(
-            Step(sink.caller, sink.offset, sink.dex, f"sends: {_name(sink.signature)}", "sink")
-        )
-        return tuple(steps)
-
-    def _text(self, place: Trail) -> str:
-        if place.kind in ("call", "callback"):
-            called = self._callee(-1, (place.method, place.offset))
-            return f"is passed to {_name(called)}" + (f" ({place.note})" if place.note else "")
-        if place.kind == "return":
-            return f"is returned by {_name(self.index.signature(place.method))}"
-        if place.kind == "store":
-            return f"is stored as {place.note}"
-        if place.kind == "transform":
-            return f"is {place.note}"
-        return f"goes through {place.note}" if place.note else place.kind
-
     # ------------------------------------------------------------ reads and endpoints
 
     def source_reads(self, referenced: Mapping[int, Source]) -> list[SourceRead]:
@@ -318,7 +217,7 @@ class Collector:
     def _read(
         self, source: Source, level: Level, when: Activation | None, *, picker: bool
     ) -> SourceRead:
-        site = self._site(source.callee, source.site)
+        site = self.sites.site(source.callee, source.site)
         return SourceRead(
             data_type=DataType(source.data_type),
             site=site,
@@ -333,98 +232,9 @@ class Collector:
         )
 
     def endpoints(self) -> list[Endpoint]:
-        """Every address that reaches a call which sends, with all calls that use it."""
-        rows: dict[tuple[str, str, str], _Row] = {}
-        for event, (send, roots) in self.addresses.items():
-            if send.kind not in ("network", "web"):
-                continue
-            verbs = send.http_method.texts()
-            types = {self.engine.sources[t.source].data_type for t in send.taints if t.source}
-            fields = set(send.named) | {n for t in send.taints for n in field_names(t.label)}
-            place = CodePlace(self.index.signature(event[1]), event[2], self._dex(event[1]))
-            for url in addresses(send.urls):
-                key = (url, verbs[0] if len(verbs) == 1 else "", "partial" if "{?}" in url else "")
-                row = rows.setdefault(key, _Row())
-                row.places.add(place)
-                row.methods.add(event[1])
-                row.types |= {DataType(t) for t in types}
-                row.fields |= fields
-                row.reached = row.reached or bool(roots)
-        return sorted(self._endpoint(key, row) for key, row in rows.items())
-
-    def _endpoint(self, key: tuple[str, str, str], row: _Row) -> Endpoint:
-        url, verb, partial = key
-        scheme, host, path = split_url(url)
-        places = tuple(sorted(row.places))
-        literal = any(self._loads(p, url) for p in places)
-        near: dict[str, str] = {}
-        if partial and not host and self.origins is not None:
-            for method in sorted(row.methods)[:4]:
-                near |= dict(self.origins.near(method))
-        said = f"The host is set at run time; near it the code reads {_listed(near.values())}."
-        return Endpoint(
-            url=url,
-            scheme=scheme,
-            host=host,
-            path=path,
-            http_method=verb,
-            resolution=partial or ("literal" if literal else "joined"),
-            call_sites=places,
-            owner=self.owner(places[0].caller.partition("->")[0]) if places else "app",
-            recipient="",
-            data_types=tuple(sorted(row.types)),
-            fields=tuple(sorted(row.fields)),
-            cleartext=scheme == "http",
-            origins=tuple(sorted(near))[:6],
-            note=" ".join(
-                note
-                for note, holds in (
-                    ("The rest of the address is set at run time.", partial and not near),
-                    (said, near),
-                    ("No entry point was seen to reach this code.", not row.reached),
-                )
-                if holds
-            ),
-        )
-
-    def _loads(self, place: CodePlace, url: str) -> bool:
-        return bool(len(self.index.string_loads(url)))
-
-
-def _listed(words: Iterable[str]) -> str:
-    """`a, b and c`."""
-    *first, last = [*words] or [""]
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def addresses(value: Value) -> list[str]:
-    """The texts of an address; `{?}` for each part that is known at run time only."""
-    found = set(value.texts())
-    for atom in value.atoms:
-        if isinstance(atom, Template):
-            known = [p for p in atom.parts if p]
-            if any(len(p.strip("/:?&=")) > 1 for p in known):
-                found.add("".join("{?}" if p is None else p for p in atom.parts))
-    return sorted(u for u in found if u and len(u) < 20000)[:_ADDRESSES]
-
-
-def split_url(url: str) -> tuple[str, str, str]:
-    """Scheme, host (with port) and path of a URL that may have gaps."""
-    scheme, colon, rest = url.partition(":")
-    if colon and scheme.lower() in _HOSTLESS:
-        return scheme.lower(), "", rest
-    plain = url.replace("{?}", _GAP)  # its question mark begins no query
-    try:
-        parts = urlsplit(plain if "://" in plain else "//" + plain)
-    except ValueError:
-        return "", "", url
-    host, path = parts.netloc.rpartition("@")[2], parts.path.replace(_GAP, "{?}")
-    return parts.scheme, "" if _GAP in host else host, path
-
-
-_GAP = "\ue000"
-_HOSTLESS = frozenset(("javascript", "data", "about", "file", "content", "sms", "tel", "mailto"))
-"""Schemes of addresses that name no host."""
+        """Every address that reaches a call which sends."""
+        sources = self.engine.sources
+        return endpoints(self.addresses, sources, self.sites, self.owner, self.origins)
 
 
 def _guard(guard: Condition) -> str:
@@ -433,11 +243,14 @@ def _guard(guard: Condition) -> str:
     )
 
 
+def _identity(
+    source: Source, begin: CallSite, kind: str, end: CallSite, candidates: tuple[str, ...]
+) -> str:
+    """Id of a flow: of what, from where, to where."""
+    ends = (*_flat(begin), kind, *_flat(end), *candidates)
+    told = "\0".join((source.data_type, source.scope, *map(str, ends)))
+    return "f-" + hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
 def _flat(site: CallSite) -> tuple[str, str, int, str]:
     return (site.signature, site.caller, site.offset, site.dex)
-
-
-def _name(signature: str) -> str:
-    """`Lp/q/C;->m(…)…` → `C.m`."""
-    cls, _, rest = signature.partition("->")
-    return cls.strip("[L;").rpartition("/")[2] + "." + rest.partition("(")[0].partition(":")[0]
