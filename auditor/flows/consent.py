@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from auditor.flows.roots import GUESSED, Edge, Root, RootKey
+from auditor.flows.components import GUESSED
+from auditor.flows.roots import Edge, Root, RootKey
 from auditor.flows.values import Condition
 
 _RESET = frozenset(("activity_result", "permission_result", "web_bridge", "other_app", GUESSED))

@@ -7,18 +7,20 @@ with the fields of objects joined between entry points.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from auditor.dex import MethodInfo
 from auditor.flows import bodies, defaults, effecting, sources, targets
 from auditor.flows.app import App
+from auditor.flows.components import lifecycle, platform_trigger
 from auditor.flows.events import PICKED, Event, Later, Payload, Start
 from auditor.flows.frames import Frame
 from auditor.flows.heap import NEW, Heap, Key, Stored
 from auditor.flows.knowledge import LifecycleEntry
+from auditor.flows.models import descriptor
 from auditor.flows.relevance import Relevance
+from auditor.flows.spreading import readers
 from auditor.flows.values import (
     ANY,
     NOTHING,
@@ -30,19 +32,15 @@ from auditor.flows.values import (
     join,
     of,
 )
-from auditor.model import Component
 
 _ROUNDS = 6
 _ROOTS = 4000
-_LAUNCHER = "android.intent.category.LAUNCHER"
 _INHERIT = frozenset(("background", "callback", "result", "push"))
 _CONTEXTS = ("Landroid/content/Context;", "Landroid/content/BroadcastReceiver;")
 _HOSTING = frozenset(("Landroid/app/Activity;", "Landroid/content/Context;"))
 DENIED = "permission_denied"
 """Condition under which a permission was refused."""
 _AFAR = 1_000
-GUESSED = "event"
-"""Trigger of methods that are only named like callbacks; what registers them says better."""
 RootKey = tuple[int, str, int, int]
 """(object number, method name, parameters, number of the view that was touched, or 0)."""
 
@@ -121,33 +119,15 @@ class Program:
         manifest = self.engine.manifest
         for name in (manifest.app_component_factory, manifest.application_class):
             if name:
-                self._component(_descriptor(name), "application_start", before=True)
+                self._component(descriptor(name), "application_start", before=True)
         for component in manifest.components:
             if not component.enabled:
                 continue
             cls = self.engine.component_class(component)
-            trigger, before = self._platform_trigger(component)
+            trigger, before = platform_trigger(self.engine, component)
             if trigger:
                 self._component(cls, trigger, before=before)
         self._seed_frameworks()
-
-    def _platform_trigger(self, component: Component) -> tuple[str, bool | None]:
-        """How the platform comes to start a component by itself; ("", None) when it doesn't."""
-        if component.kind == "provider":
-            return "application_start", True
-        if component.kind == "activity":
-            if any(_LAUNCHER in f.categories for f in component.filters):
-                return "launcher_start", True
-            return ("other_app", None) if component.exported else ("", None)
-        if component.kind == "receiver":
-            boots = self.engine.know.roles["boots"].words
-            actions = [a for f in component.filters for a in f.actions]
-            if any(a.rpartition(".")[2] in boots for a in actions):
-                return "boot", True
-            return ("broadcast", True) if actions or component.exported else ("", None)
-        if component.filters or component.exported:
-            return "background", None
-        return "", None
 
     def _seed_frameworks(self) -> None:
         """Classes that a framework makes by itself, such as the modules of a script bridge."""
@@ -155,7 +135,7 @@ class Program:
         for entry in self.engine.know.lifecycles:
             if not entry.anywhere:
                 continue
-            kinds = {s for base in entry.on for s in index.all_subtypes(_descriptor(base))}
+            kinds = {s for base in entry.on for s in index.all_subtypes(descriptor(base))}
             for cls in sorted(kinds):
                 if not index.class_access(cls) & 0x400:
                     self._seed_class(cls, entry)
@@ -163,7 +143,7 @@ class Program:
     def _seed_class(self, cls: str, entry: LifecycleEntry) -> None:
         index = self.engine.index
         obj = self.engine.made(cls, ("component", cls))
-        marks = {_descriptor(name): trigger for name, trigger in entry.annotations.items()}
+        marks = {descriptor(name): trigger for name, trigger in entry.annotations.items()}
         at: str | None = cls
         while at and index.is_defined(at):
             for mid in index.methods_of(at):
@@ -181,7 +161,7 @@ class Program:
     def _has_screen(self) -> bool:
         """Tell whether the platform would show anything of the app by itself."""
         return any(
-            self._platform_trigger(c)[0] == "launcher_start"
+            platform_trigger(self.engine, c)[0] == "launcher_start"
             for c in self.engine.manifest.components
         )
 
@@ -211,39 +191,12 @@ class Program:
             if host is not None and host is not obj:
                 hosts = engine.hosts.get(host) or {host: None}  # a fragment inside a fragment
                 engine.hosts.setdefault(obj, {}).update(hosts)
-        for name, arity, kind in self._lifecycle(cls):
+        for name, arity, kind in lifecycle(engine, cls):
             how = kind if parent is not None or kind not in ("", "screen_start") else trigger
             if parent is None and kind in ("screen_start", "application_start", ""):
                 how = trigger
             edge = Edge(parent, how or trigger, guards, "", before)
             self._root(obj, name, (ANY,) * arity, obj, edge)
-
-    def _lifecycle(self, cls: str) -> list[tuple[str, int, str]]:
-        """(name, parameters, trigger) of the methods that the platform calls on a component."""
-        engine = self.engine
-        chain = engine.types.chain(cls)
-        triggers: dict[str, str] = {}
-        for entry in engine.know.lifecycles:
-            if any(_descriptor(name) in chain for name in entry.on):
-                for name, trigger in entry.methods.items():
-                    triggers.setdefault(name, trigger)
-        found: dict[tuple[str, int], str] = {}
-        at: str | None = cls
-        own: list[MethodInfo] = []
-        while at and engine.index.is_defined(at):
-            if targets.is_opaque(engine, at):
-                break
-            own += [engine.index.method(m) for m in engine.index.methods_of(at)]
-            at = engine.index.superclass(at)
-        for name in ("<init>", *triggers):
-            for info in own:
-                if info.name == name and info.has_code and not info.access & 0x8:
-                    found.setdefault((name, len(info.params)), triggers.get(name, ""))
-        for info in own:
-            callback = info.name.startswith("on") and info.name[2:3].isupper()
-            if callback and info.has_code and not info.access & 0xA:
-                found.setdefault((info.name, len(info.params)), triggers.get(info.name, GUESSED))
-        return [(name, arity, trigger) for (name, arity), trigger in found.items()]
 
     # ------------------------------------------------------------ running
 
@@ -357,26 +310,7 @@ class Program:
 
     def _spread(self) -> bool:
         """Data stand in fields and stores now: what reads them is of interest too."""
-        if self.relevance.whole:
-            return False
-        base = self.engine.base.changes
-        rich = self._rich()
-        names: dict[str, None] = {}
-        stores: dict[str, None] = {}
-        readers: dict[int, None] = {}
-        for (owner, name), (value, _) in base.items():
-            if not value.taints and not any(a in rich for a in value.atoms if type(a) is Obj):
-                continue
-            if type(owner) is Obj and owner.key[0] == "component" and name == "intent":
-                readers.update(dict.fromkeys(self._own_methods(owner.type)))
-            if isinstance(owner, str) or owner.app:
-                names.setdefault(f"{owner if isinstance(owner, str) else owner.type}->{name}")
-            elif owner.key[0] == "global":
-                stores.setdefault(str(owner.key[1]))
-        readers.update(dict.fromkeys(self._field_readers(names)))
-        for store in stores:
-            readers.update(dict.fromkeys(self._store_readers(store)))
-        if not self.relevance.add(readers):
+        if self.relevance.whole or not self.relevance.add(readers(self.engine)):
             return False
         for key in list(self.skipped):
             root = self.roots[key]
@@ -386,55 +320,6 @@ class Program:
                 del self.skipped[key]
                 self._enqueue(root)
         return bool(self.queue)
-
-    def _field_readers(self, names: Iterable[str]) -> list[int]:
-        """Methods that read the fields `cls->name`, declared there or above."""
-        index, found = self.engine.index, []
-        for text in names:
-            cls, _, name = text.partition("->")
-            for above in (cls, *self.engine.types.chain(cls)):
-                for fid in index.fields_of(above):
-                    if index.field(fid).name == name:
-                        found += [m for m, _ in index.field_reads(fid)]
-        return found
-
-    def _rich(self) -> set[Obj]:
-        """Objects from which data can be reached, through fields and entries of any depth."""
-        owners: dict[Obj, list[Obj]] = {}
-        rich: set[Obj] = set()
-        for (owner, _), (value, _) in self.engine.base.changes.items():
-            if type(owner) is not Obj:
-                continue
-            if value.taints:
-                rich.add(owner)
-            for held in value.objects():
-                owners.setdefault(held, []).append(owner)
-        queue = sorted(rich, key=lambda obj: obj.number)
-        while queue:
-            for owner in owners.get(queue.pop(), ()):
-                if owner not in rich:
-                    rich.add(owner)
-                    queue.append(owner)
-        return rich
-
-    def _own_methods(self, cls: str) -> list[int]:
-        """Methods with code that a component's class and its own superclasses define."""
-        engine, found = self.engine, []
-        at: str | None = cls
-        while at and engine.index.is_defined(at) and not targets.is_opaque(engine, at):
-            found += [m for m in engine.index.methods_of(at) if engine.index.method(m).has_code]
-            at = engine.index.superclass(at)
-        return found
-
-    def _store_readers(self, store: str) -> list[int]:
-        """Methods that call what reads a global store (preferences, tables, files)."""
-        index, engine = self.engine.index, self.engine
-        found: dict[int, None] = {}
-        for cls, name in engine.know.readers_of.get(store, ()):
-            for method in index.methods_named(name):
-                if cls in engine.types.chain(index.method(method).cls):
-                    found.update(dict.fromkeys(c for c, _ in index.callers(method)))
-        return list(found)
 
     def _arguments(self, root: Root, method: MethodInfo) -> tuple[Value, ...]:
         engine = self.engine
@@ -527,7 +412,3 @@ class Program:
                 if now is None or then is None or now[0] != then[0]:
                     self._enqueue(root)
                     break
-
-
-def _descriptor(java: str) -> str:
-    return "L" + java.replace(".", "/") + ";"
