@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from auditor.flows.cfg import build_graph
+from auditor.flows.liveness import read_at_begin
 from auditor.flows.models import Knowledge
-from tests.flow_fixture import Numbered, flows_of, numbered
+from tests.flow_fixture import Numbered, flows_of, index_of, numbered
 
 
 class RealSinks(Numbered):
@@ -177,3 +179,16 @@ def test_a_file_gives_what_was_written_to_it(name: str, found: int) -> None:
     flows, _ = flows_of(MAIN + FILES.replace("__NAME__", name), numbered())
 
     assert len(flows) == found
+
+
+def test_what_is_written_before_it_is_read_does_not_count_at_the_beginning_of_a_block() -> None:
+    code = index_of(MAIN + LOOP + SEND.replace("__APPEND__", APPEND))
+    method = code.find_method("Lt/Main;", "onCreate", "(Landroid/os/Bundle;)V")
+    body = code.code(method) if method is not None else None
+    assert body is not None
+
+    assert all(bits & 0b11 == 0 for bits in read_at_begin(body, build_graph(body)))
+    sender = code.find_method("Lt/Main;", "post", "(Ljava/lang/String;Ljava/lang/String;)V")
+    body = code.code(sender) if sender is not None else None
+    assert body is not None
+    assert read_at_begin(body, build_graph(body))[0] == 0b11000  # its two parameters

@@ -1,4 +1,4 @@
-"""Whether a register is read again before it is written: one question at a time, on demand."""
+"""Whether a register is read again before it is written."""
 
 from __future__ import annotations
 
@@ -62,3 +62,37 @@ def _read(insn: Insn) -> tuple[int, ...]:
     if insn.op in STORES or insn.op in NO_RESULT or insn.op in _IN_PLACE:
         return insn.regs
     return insn.regs[1:]
+
+
+def read_at_begin(code: MethodCode, graph: Graph) -> list[int]:
+    """For each block the registers, as bits, that some way on from its beginning reads unwritten.
+
+    What a handler reads counts from the beginning of a block that it covers: anything may throw.
+    """
+    reads, writes = [], []
+    for block in graph.blocks:
+        read = written = 0
+        for insn in code.insns[block.start : block.end]:
+            for register in _read(insn):
+                if not written >> register & 1:
+                    read |= 1 << register
+            if insn.regs and insn.op not in STORES and insn.op not in NO_RESULT:
+                written |= 1 << insn.regs[0]
+        reads.append(read)
+        writes.append(written)
+    found = list(reads)
+    backward = sorted(range(len(found)), key=graph.order.__getitem__, reverse=True)
+    changed = True
+    while changed:
+        changed = False
+        for number in backward:
+            block, after, caught = graph.blocks[number], 0, 0
+            for following in block.successors:
+                after |= found[following]
+            for handler, _ in block.handlers:
+                caught |= found[handler]
+            now = reads[number] | (after & ~writes[number]) | caught
+            if now != found[number]:
+                found[number] = now
+                changed = True
+    return found

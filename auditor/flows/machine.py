@@ -17,7 +17,7 @@ from auditor.flows.cfg import Graph, build_graph
 from auditor.flows.events import Event, Payload, Site, noted
 from auditor.flows.frames import Budget, Frame, Summary
 from auditor.flows.heap import NEW, Heap, Key, Stored
-from auditor.flows.liveness import is_read_later
+from auditor.flows.liveness import is_read_later, read_at_begin
 from auditor.flows.operations import operations
 from auditor.flows.running import Run
 from auditor.flows.types import Types
@@ -60,6 +60,7 @@ class Machine:
         self.names: dict[Obj | str, dict[str, None]] = {}
         self.declarers: dict[int, str] = {}
         self.graphs: dict[int, Graph] = {}
+        self.reads: dict[int, list[int]] = {}
         self.summaries: dict[tuple[int, tuple[Site, ...]], list[Summary]] = {}
         self.prepared: set[str] = set()
         self.visited: set[int] = set()
@@ -292,6 +293,13 @@ class Machine:
         if graph is None:
             graph = self.graphs[method] = build_graph(code)
         return graph
+
+    def needed(self, method: int, code: MethodCode) -> list[int]:
+        """The registers that count at the beginning of each block of a method, kept."""
+        needed = self.reads.get(method)
+        if needed is None:
+            needed = self.reads[method] = read_at_begin(code, self.graph(method, code))
+        return needed
 
     # ------------------------------------------------------------ for subclasses
 

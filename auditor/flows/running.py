@@ -32,6 +32,7 @@ class Run:
         self.frame = frame
         self.code = code
         self.graph = machine.graph(frame.method, code)
+        self.needed = machine.needed(frame.method, code)
         self.states: dict[int, State] = {}
         self.visits: dict[int, int] = {}
         self.exits: Heap | None = None
@@ -169,8 +170,10 @@ class Run:
     ) -> None:
         """Join a state into that of a block; `covered` lies below `heap` and is part of it."""
         old = self.states.get(number)
+        needed = self.needed[number]
         if old is None:
-            self.states[number] = (list(registers), heap, guards)
+            kept = [v if needed >> n & 1 else NOTHING for n, v in enumerate(registers)]
+            self.states[number] = (kept, heap, guards)
             grown.append(number)
             return
         registers_then, heap_then, guards_then = old
@@ -178,7 +181,7 @@ class Run:
         grows = self.visits.get(number, 0) >= WIDEN
         for n, value in enumerate(registers):
             before = registers_then[n]
-            if value is before:
+            if value is before or not needed >> n & 1:
                 continue
             total = join(before, value)
             if total is not before:
