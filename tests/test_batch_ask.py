@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from auditor.batch import query
+from auditor.batch import schema as t
 from auditor.batch.find import find
 from auditor.batch.names import every_gram, fold, initials, sound
 from auditor.batch.query import asked, filled, questions
+from auditor.batch.save import link_name
 from auditor.batch.store import Store, open_store
 from auditor.batch.tables import as_csv, as_json_lines, as_text, write_parquet
 from auditor.catalog import Catalog
 from auditor.cli import run
 from auditor.errors import AuditError, StoreError, UsageError
 from tests.batch_fixture import copy_sample, run_batch
-from tests.test_batch_store import postgresql
 
-__all__ = ["postgresql"]
-SERVER = os.environ.get("AUDITOR_TEST_POSTGRESQL", "")
 NAMES = ("picker-mask", "hostile-strings", "english-lender", "honest-lender", "honest-lender-next")
 
 
@@ -52,12 +50,10 @@ def test_names_are_folded(text: str, folded: str, heard: str, first: str) -> Non
 
 
 def test_grams() -> None:
-    assert every_gram("Go 1") == {"^go", "go1", "o1$"}
+    assert every_gram("Go 1") == {"^go": 3, "go1": 3, "o1$": 3}
     assert every_gram("现金") == {
-        "现金",
-        *("^xi", "xia", "ian", "anj", "nji", "jin", "in$"),
-        "^xj",
-        "xj$",
+        **{"现金": 2, "^xj": 2, "xj$": 2},
+        **dict.fromkeys(("^xi", "xia", "ian", "anj", "nji", "jin", "in$"), 7),
     }
 
 
@@ -75,7 +71,7 @@ def test_grams() -> None:
 )
 def test_an_app_is_found(store: Store, text: str, score: int, kind: str) -> None:
     with store.reading() as connection:
-        best = find(connection, text)[0]
+        best = find(connection, text).hits[0]
 
     assert (best.package, best.label) == ("com.xinyijie.cash", "信易借")
     assert best.score >= score
@@ -84,15 +80,53 @@ def test_an_app_is_found(store: Store, text: str, score: int, kind: str) -> None
 
 def test_a_signer_gives_all_its_apps(store: Store) -> None:
     with store.reading() as connection:
-        found = find(connection, "lending auditor samples", ["signer"])
+        found = find(connection, "lending auditor samples", ["signer"]).hits
 
     assert len({hit.sha256 for hit in found}) == len(NAMES)
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """1,500 apps whose names hold the same word, longer ones first."""
+    made = open_store(str(tmp_path_factory.mktemp("crowd") / "s.db"), create=True)
+    with made.engine.begin() as connection:
+        for number in range(1_500):
+            connection.execute(t.apps.insert().values(id=number, package=f"p{number}"))
+            sha = f"{number:064x}"
+            values = {"id": number, "app_id": number, "sha256": sha, "label": f"Cash {number}"}
+            connection.execute(t.versions.insert().values(values))
+            link_name(connection, number, "label", f"Cash {'very ' * (9 - number // 150)}{number}")
+            link_name(connection, number, "signer", "One Key For All")
+    return made
+
+
+def test_the_shortest_of_many_alike_come_first_and_what_is_missing_is_said(
+    crowded: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with crowded.reading() as connection:
+        common = find(connection, "cash", limit=5)
+        typo = find(connection, "csh 1499", limit=5)
+        signer = find(connection, "one key for all", limit=1_400)
+        every = find(connection, "one key for all", limit=2_000)
+
+    assert {len(h.name) for h in common.hits} == {len("Cash 1350")}
+    assert (common.more, common.uncompared) == (True, True)
+    assert typo.hits[0].name == "Cash 1499"
+    assert (len(signer.hits), signer.more, signer.uncompared) == (1_400, True, False)
+    assert (len(every.hits), every.more) == (1_500, False)
+
+    url = str(crowded.engine.url.database)
+    assert run(["find", "cash", "--store", url]) == 0
+    assert "so many names hold this that not all were compared" in capsys.readouterr().err
+    assert run(["find", "one key for all", "--store", url]) == 0
+    assert "more apps than these 20 are called alike" in capsys.readouterr().err
+    assert run(["find", "Cash 1499", "--store", url, "--limit", "300"]) == 0
 
 
 @pytest.mark.parametrize("text", ["", "!!!", "zzzzqqqq", "%' OR 1=1 --", "q" * 5_000])
 def test_nothing_is_found_by_nonsense(store: Store, text: str) -> None:
     with store.reading() as connection:
-        assert find(connection, text) == []
+        assert find(connection, text).hits == ()
 
 
 VALUES = {
@@ -120,6 +154,25 @@ def test_every_ready_question_is_answered(store: Store, name: str) -> None:
     assert found == answers(store, name)
     if name in ("gravest", "signers", "permission", "versions", "declares-nothing", "same-signer"):
         assert found
+
+
+def test_a_question_ends_where_nobody_reads_on(
+    store: Store, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The text says that there is more; a file holds all."""
+    url, out = str(store.engine.url.database), tmp_path / "x.csv"
+    with asked(store, ALL["gravest"].sql, filled(ALL["gravest"], {}, 2)) as answer:
+        assert len(list(answer.rows)) == 2
+    assert run(["query", "gravest", "--store", url, "--limit", "2"]) == 0
+    assert "… more than 2 rows" in capsys.readouterr().out
+    assert run(["query", "gravest", "--store", url, "-f", "csv", "--out", str(out)]) == 0
+    assert len(out.read_text("utf-8-sig").splitlines()) == 1 + len(NAMES)
+
+
+def test_every_value_of_a_question_is_known() -> None:
+    for question in ALL.values():
+        used = set(query._PARAMETER.findall(question.sql))
+        assert used - {"rows"} == set(question.parameters), question.id
 
 
 def test_exact_answers(store: Store) -> None:

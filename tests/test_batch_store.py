@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from auditor.batch import store as store_module
 from auditor.batch.export import export_lines
+from auditor.batch.find import find
 from auditor.batch.schema import METADATA
 from auditor.batch.store import Store, open_store
 from auditor.errors import AuditError, StoreError, UsageError
 from tests.batch_fixture import copy_sample, run_batch
-
-SERVER = os.environ.get("AUDITOR_TEST_POSTGRESQL", "")
-
-
-@pytest.fixture
-def postgresql() -> Iterator[str]:
-    """A database of its own on the server that the environment names."""
-    if not SERVER:
-        pytest.skip("no PostgreSQL server: set AUDITOR_TEST_POSTGRESQL to its URL")
-    name = f"auditor_{uuid.uuid4().hex}"
-    url = sa.engine.make_url(SERVER).set(drivername="postgresql+psycopg")
-    server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield url.set(database=name).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
 
 
 def differences(store: Store) -> list[object]:
@@ -126,6 +108,52 @@ def test_a_migration_that_is_cut_off_leaves_nothing(
         assert connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
     connection.close()
     assert differences(open_store(str(tmp_path / "s.db"), create=True)) == []
+
+
+def at_first_form(url: str, like: Store) -> None:
+    """Make a store of the first form, with the rows of one of the present form."""
+    engine = sa.create_engine(url)
+    configuration = store_module._configuration()
+    with engine.begin() as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "0001")
+    with engine.begin() as connection, like.reading() as reading:
+        for table in METADATA.sorted_tables:
+            names = [c.name for c in table.columns if (table.name, c.name) != ("grams", "size")]
+            rows = reading.execute(sa.select(*(table.c[n] for n in names))).mappings().all()
+            if rows:
+                old = sa.table(table.name, *(sa.column(n) for n in names))
+                connection.execute(old.insert(), [dict(row) for row in rows])
+    engine.dispose()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_store_of_the_first_form_is_brought_up_to_date(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Nothing is audited anew for it, and it holds what a new store holds."""
+    apps = str(copy_sample("picker-mask", tmp_path / "apps"))
+    new = open_store(str(tmp_path / "new.db"), create=True)
+    run_batch(new, [apps])
+    url = f"sqlite:///{tmp_path}/old.db"
+    if kind == "postgresql":
+        url = request.getfixturevalue("postgresql")
+    at_first_form(url, new)
+    with pytest.raises(StoreError, match=r"an older form \(0001\)"):
+        open_store(url)
+
+    old = open_store(url, create=True)
+
+    assert differences(old) == []
+    with new.reading() as one, old.reading() as other:
+        grams = sa.select(METADATA.tables["grams"])
+        assert set(map(tuple, other.execute(grams))) == set(map(tuple, one.execute(grams)))
+        assert list(export_lines(other)) == list(export_lines(one))
+        assert find(other, "xinyijie") == find(one, "xinyijie")
+    if kind == "sqlite":
+        assert run_batch(old, [apps]).current == 1
+    old.engine.dispose()
+    new.engine.dispose()
 
 
 def test_postgresql_holds_the_same(postgresql: str, tmp_path: Path) -> None:

@@ -56,7 +56,10 @@ def grams(folded: str) -> Iterator[str]:
     yield from (marked[i : i + 3] for i in range(len(marked) - 2))
 
 
-def every_gram(text: str) -> set[str]:
-    """Grams of a name as written, and of its sound."""
-    heard = sound(text)
-    return {*grams(fold(text)), *grams(heard), *grams(initials(text))}
+def every_gram(text: str) -> dict[str, int]:
+    """Grams of a name as written, of its sound and initials; each with the letters of that form."""
+    found: dict[str, int] = {}
+    for form in (fold(text), sound(text), initials(text)):
+        for gram in grams(form):
+            found[gram] = min(len(form), found.get(gram, len(form)))
+    return found

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +23,8 @@ from auditor.errors import StoreError, UsageError
 
 SECONDS = 60
 """Longest time of one statement."""
+EVERY = 1 << 62
+"""`rows` of one who wants all."""
 _STEPS = 20_000
 """Steps of SQLite's machine between two looks at the clock."""
 _CHUNK = 1_000
@@ -41,6 +43,9 @@ class Question(Entry):
     """Names and what they are unless said otherwise; an empty one must be said."""
 
 
+Values = Mapping[str, str | int]
+
+
 @dataclass(frozen=True)
 class Answer:
     """The columns of an answer, and its rows as they come."""
@@ -54,8 +59,13 @@ def questions(catalog: Catalog) -> Mapping[str, Question]:
     return {q.id: q for q in catalog.entries("questions", Question)}
 
 
-def filled(question: Question, given: Mapping[str, str]) -> dict[str, str]:
+def filled(question: Question, given: Mapping[str, str], rows: int = EVERY) -> Values:
     """Give the values of a question's parameters.
+
+    Args:
+        question: a ready one.
+        given: values by the names of its parameters.
+        rows: how many rows are wanted; questions let the database stop there.
 
     Raises:
         UsageError: an unknown one was given, or a needed one was not.
@@ -66,11 +76,11 @@ def filled(question: Question, given: Mapping[str, str]) -> dict[str, str]:
     values = {**question.parameters, **given}
     if missing := sorted(name for name, value in values.items() if not value):
         raise UsageError(f"{question.id} needs --set {missing[0]}=…")
-    return values
+    return {**values, "rows": rows}
 
 
 @contextmanager
-def asked(store: Store, sql: str, values: Mapping[str, str]) -> Iterator[Answer]:
+def asked(store: Store, sql: str, values: Values) -> Iterator[Answer]:
     """Ask one question; the rows are read while the context is open.
 
     Raises:
@@ -93,7 +103,7 @@ def _authorize(action: int, one: str | None, two: str | None, *rest: str | None)
 
 
 @contextmanager
-def _ask_sqlite(store: Store, sql: str, values: Mapping[str, str]) -> Iterator[Answer]:
+def _ask_sqlite(store: Store, sql: str, values: Values) -> Iterator[Answer]:
     path = quote(str(store.engine.url.database))
     try:
         connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
@@ -110,10 +120,11 @@ def _ask_sqlite(store: Store, sql: str, values: Mapping[str, str]) -> Iterator[A
             raise _refused(error) from error
         if cursor.description is None:
             raise UsageError("the statement is no query: only reading is allowed")
-        yield Answer(tuple(d[0] for d in cursor.description), _rows_of(cursor))
+        with closing(_rows_of(cursor)) as rows:
+            yield Answer(tuple(d[0] for d in cursor.description), rows)
 
 
-def _rows_of(cursor: sqlite3.Cursor) -> Iterator[Sequence[Any]]:
+def _rows_of(cursor: sqlite3.Cursor) -> Generator[Sequence[Any], None, None]:
     try:
         yield from cursor
     except sqlite3.Error as error:
@@ -140,7 +151,7 @@ def _refusals() -> tuple[type[Exception], ...]:
 
 
 @contextmanager
-def _ask_postgresql(store: Store, sql: str, values: Mapping[str, str]) -> Iterator[Answer]:
+def _ask_postgresql(store: Store, sql: str, values: Values) -> Iterator[Answer]:
     import psycopg
 
     if not _ONE_QUERY.match(sql):

@@ -29,6 +29,8 @@ from auditor.pipeline import read_terms_file
 
 CHUNK = 400
 """Sources that are written in one transaction."""
+_ABOUT = ("store", "developer", "link", "date")
+"""What a table says of a source."""
 T = TypeVar("T")
 
 
@@ -71,8 +73,14 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 def register(connection: Connection, sources: Sequence[Source]) -> list[str]:
     """Write sources and their terms; give the places whose terms cannot be read."""
     bad = []
+    columns = t.sources.c
+    places = [source.location for source in sources]
+    listed = sa.select(columns.id, columns.location, columns.stamp, *(columns[n] for n in _ABOUT))
+    known = {
+        row.location: row for row in connection.execute(listed.where(columns.location.in_(places)))
+    }
     for source in sources:
-        row = _source_row(connection, source)
+        row = _source_row(connection, source, known.get(source.location))
         try:
             _terms(connection, row, source)
         except UnreadableTermsError as error:
@@ -82,19 +90,16 @@ def register(connection: Connection, sources: Sequence[Source]) -> list[str]:
     return bad
 
 
-def _source_row(connection: Connection, source: Source) -> int:
+def _source_row(connection: Connection, source: Source, known: Any) -> int:  # noqa: ANN401
     """Insert or update one source; a file that changed loses its SHA-256."""
     columns = t.sources.c
-    known = connection.execute(
-        sa.select(columns.id, columns.stamp).where(columns.location == source.location)
-    ).first()
-    about = {name: getattr(source, name)[:600] for name in ("store", "developer", "link", "date")}
+    about = {name: getattr(source, name)[:600] for name in _ABOUT}
     if known is None:
         values = {"location": source.location, "stamp": source.stamp, "sha256": "", **about}
         made = connection.execute(t.sources.insert().values(values))
         assert made.inserted_primary_key is not None
         return int(made.inserted_primary_key[0])
-    said = {name: text for name, text in about.items() if text}
+    said = {name: text for name, text in about.items() if text and text != getattr(known, name)}
     if known.stamp != source.stamp:
         said |= {"stamp": source.stamp, "sha256": ""}
         forget_failure(connection, source.location)

@@ -45,7 +45,7 @@ from auditor.batch.save import (
     save_verdict,
 )
 from auditor.batch.store import Store, Writer
-from auditor.batch.totals import count_totals
+from auditor.batch.totals import count_totals, note_sizes
 from auditor.catalog import Catalog
 from auditor.errors import StoreError, UnreadableInputError, UsageError
 
@@ -348,6 +348,7 @@ class Batch:
         connection.execute(t.runs.update().where(t.runs.c.id == self._run).values(values))
         if summary.done:
             count_totals(connection)
+            note_sizes(connection)
 
 
 def _now() -> str:

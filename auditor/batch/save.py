@@ -214,7 +214,8 @@ def link_name(connection: Connection, version: int, kind: str, text: str) -> Non
             {"folded": folded, "sound": sound(text), "initials": initials(text)},
         )
         if len(folded) < 64 or kind != "signer":
-            rows = [{"gram": g, "name_id": found} for g in sorted(every_gram(text))]
+            sizes = sorted(every_gram(text).items())
+            rows = [{"gram": gram, "size": size, "name_id": found} for gram, size in sizes]
             connection.execute(t.grams.insert(), rows)
     pair = {"name_id": found, "version_id": version}
     linked = t.name_versions.c

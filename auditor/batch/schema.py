@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration."""
 
 METADATA = MetaData(
@@ -150,7 +150,11 @@ versions = _table(
     Column("blind", Boolean, nullable=False, default=False),
     _text("facts_key"),
     _text("verdict_key"),
-    Index("ix_versions_severity_rank_findings", "severity_rank", "findings"),
+    Index("ix_versions_severity_rank_findings_id", "severity_rank", "findings", "id"),
+    Index(
+        "ix_versions_declared_severity_rank_findings_id",
+        *("declared", "severity_rank", "findings", "id"),
+    ),
 )
 facts = _table("facts", _version(key=True), Column("body", LargeBinary, nullable=False))
 reports = _table("reports", _version(key=True), Column("body", LargeBinary, nullable=False))
@@ -167,9 +171,10 @@ signers = _table(
 )
 version_signers = _rows(
     "version_signers",
-    Column("signer_id", _ID, ForeignKey("signers.id"), nullable=False, index=True),
+    Column("signer_id", _ID, ForeignKey("signers.id"), nullable=False),
     _text("scheme"),
     _text("not_before"),
+    Index("ix_version_signers_signer_id_version_id", "signer_id", "version_id"),
 )
 parts = _rows("parts", _text("name"), _text("sha256", index=True), _number("size"))
 
@@ -212,20 +217,21 @@ flows = _rows(
     _text("recipient"),
     _text("trigger"),
     Column("before_consent", Boolean, nullable=True),
-    Index("ix_flows_host_data_type", "host", "data_type"),
+    Index("ix_flows_host_data_type_version_id", "host", "data_type", "version_id"),
     Index("ix_flows_data_type_sink", "data_type", "sink"),
 )
 endpoints = _rows(
     "endpoints",
     _text("url"),
     _text("scheme"),
-    _text("host", index=True),
+    _text("host"),
     _text("path"),
     _text("method"),
     _text("resolution"),
     _text("owner"),
     _text("recipient"),
     Column("cleartext", Boolean, nullable=False, default=False),
+    Index("ix_endpoints_host_version_id", "host", "version_id"),
 )
 libraries = _rows(
     "libraries",
@@ -257,7 +263,11 @@ findings = _rows(
     _text("title_zh"),
     Index("ix_findings_rule_version_id", "rule", "version_id"),
 )
-limits = _rows("limits", _text("kind", index=True), _text("place"), _text("why"))
+limits = _rows(
+    "limits",
+    *(_text("kind"), _text("place"), _text("why")),
+    Index("ix_limits_kind_version_id", "kind", "version_id"),
+)
 packers = _rows("packers", _text("packer", index=True), _text("name"), _text("confidence"))
 
 VERDICT_ROWS = (
@@ -284,11 +294,15 @@ name_versions = _table(
     _version(key=True),
     Index("ix_name_versions_version_id", "version_id"),
 )
-grams = _table(
+grams = Table(
     "grams",
+    METADATA,
     Column("gram", Text, primary_key=True),
+    Column("size", Integer, primary_key=True),
     Column("name_id", _ID, ForeignKey("names.id"), primary_key=True),
+    sqlite_with_rowid=False,
 )
+"""`size`: letters of the form of the name (as written, sound, initials) that holds the gram."""
 totals = _table(
     "totals",
     Column("kind", Text, primary_key=True),

@@ -196,19 +196,27 @@ def open_store(url: str, *, create: bool = False) -> Store:
         StoreError: it cannot be opened, is none, or was made by a newer version.
     """
     store = Store(_engine(_url(url), create=create))
-    with told(store.name):
-        revision = _revision(store.engine)
-        if revision == HEAD:
-            return store
-        if revision and revision not in _known():
-            raise StoreError(
-                f"{store.name}: made by a newer version of this program ({revision}); update it"
-            )
-        if not create:
-            why = f"an older form ({revision})" if revision else "no store yet"
-            raise StoreError(f"{store.name}: {why}; `auditor batch` makes or updates it")
-        _migrate(store.engine)
+    try:
+        with told(store.name):
+            _bring_up(store, create=create)
+    except StoreError:
+        store.engine.dispose()
+        raise
     return store
+
+
+def _bring_up(store: Store, *, create: bool) -> None:
+    revision = _revision(store.engine)
+    if revision == HEAD:
+        return
+    if revision and revision not in _known():
+        raise StoreError(
+            f"{store.name}: made by a newer version of this program ({revision}); update it"
+        )
+    if not create:
+        why = f"an older form ({revision})" if revision else "no store yet"
+        raise StoreError(f"{store.name}: {why}; `auditor batch` makes or updates it")
+    _migrate(store.engine)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from sqlalchemy.engine import Connection
 
 from auditor.batch import schema as t
 
+_SAMPLED = 1_000
+"""Rows of each index that SQLite looks at to plan questions: a blink, however large the store."""
 _APPS = sa.func.count(sa.distinct(t.versions.c.app_id)).label("apps")
 
 
@@ -40,3 +42,10 @@ def count_totals(connection: Connection) -> None:
     )
     for query in (signers, recipients, hosts):
         connection.execute(t.totals.insert().from_select(["kind", "name", "part", "apps"], query))
+
+
+def note_sizes(connection: Connection) -> None:
+    """Let SQLite note how its tables are filled, to plan well; PostgreSQL does so by itself."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA analysis_limit={_SAMPLED}")
+        connection.exec_driver_sql("ANALYZE")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.commands.console import say
+from auditor.commands.console import note, say
 from auditor.commands.options import StoreOption, names
 from auditor.errors import UsageError
 
@@ -44,7 +44,8 @@ def find(
     if unknown := sorted(set(kinds) - set(KINDS)):
         raise UsageError(f"--kind: {', '.join(unknown)} is none of {', '.join(KINDS)}")
     with open_store(store or "out/store.db").reading() as connection:
-        hits = search(connection, name, kinds, limit)
+        found = search(connection, name, kinds, limit)
+    hits = found.hits
     if as_json:
         for hit in hits:
             say(json.dumps(asdict(hit), ensure_ascii=False))
@@ -54,5 +55,9 @@ def find(
             say(line)
     else:
         say("nothing is called like this")
+    if found.uncompared:
+        note("so many names hold this that not all were compared: give more of the name")
+    elif found.more:
+        note(f"more apps than these {limit} are called alike; see --limit")
     if not hits:
         raise typer.Exit(1)

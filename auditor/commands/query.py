@@ -56,7 +56,7 @@ def query(
     Tables: apps, versions, signers, permissions, practices, flows, endpoints, libraries,
     statements, findings, limits, packers, clusters, sources, failures, runs.
     """
-    from auditor.batch.query import asked, filled, questions
+    from auditor.batch.query import EVERY, Values, asked, filled, questions
     from auditor.batch.store import open_store
 
     known = questions(catalog(rules))
@@ -69,8 +69,10 @@ def query(
             say(f"{entry.id}  {entry.zh if speaks == 'zh' else entry.en}  {asks}".rstrip())
         return
     given = _given(values or [])
+    bound: Values
     if question in known:
-        sql, bound = known[question].sql, filled(known[question], given)
+        rows = limit + 1 if form is TableFormat.TEXT else EVERY
+        sql, bound = known[question].sql, filled(known[question], given, rows)
     elif " " in question.strip():
         sql, bound = question, given
     else:
