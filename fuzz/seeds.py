@@ -163,11 +163,15 @@ def _rules() -> Iterator[bytes]:
 
 
 def _report() -> Iterator[bytes]:
-    yield from (text[:300].encode("utf-8", "surrogatepass") for text in HOSTILE)
+    for number, text in enumerate(HOSTILE):
+        yield bytes([number]) + text[:300].encode("utf-8", "surrogatepass")
+    yield from (bytes([128 + form]) + "借款<b>=1".encode() for form in range(16))
 
 
 def _scan() -> Iterator[bytes]:
     files = {**FILES, **V1}
+    yield pack([("AndroidManifest.xml", _manifest())])
+    yield pack([("classes.dex", assemble(_FLOW)), (TERMS, _TERMS[1].encode())])
     yield pack(
         [
             ("AndroidManifest.xml", _manifest()),
