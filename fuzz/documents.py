@@ -118,5 +118,5 @@ def _utf8(text: str) -> str:
 _ALL: Sequence[Callable[[AuditReport, str], None]] = (
     _json, _lines, _sarif, _table, _graph, _diagram, _terminal,
 )  # fmt: skip
-FORMS: Sequence[Callable[[AuditReport, str], None]] = (*_ALL, *_ALL, _terms, _page)
-"""By the first byte; a page is one of sixteen."""
+FORMS: Sequence[Callable[[AuditReport, str], None]] = (*_ALL * 4, *_ALL[:2], _terms, _page)
+"""By the first byte; a page, and the page of terms, is one of 32."""
