@@ -165,7 +165,7 @@ def _rules() -> Iterator[bytes]:
 def _report() -> Iterator[bytes]:
     for number, text in enumerate(HOSTILE):
         yield bytes([number]) + text[:300].encode("utf-8", "surrogatepass")
-    yield from (bytes([128 + form]) + "借款<b>=1".encode() for form in range(32))
+    yield from (bytes([128 + form]) + "借款<b>=1".encode() for form in range(40))
 
 
 def _scan() -> Iterator[bytes]:
