@@ -23,6 +23,8 @@ _WESTERN = frozenset(
     {"cp1250", "cp1254", "latin_1", "iso8859_2", "iso8859_15", "mac_roman", "cp437", "cp850"}
 )
 """What the guesser takes for each other; terms in Spanish or Portuguese come as Windows-1252."""
+_SCORED = 80_000
+"""Bytes that decide between encodings: at least 20,000 characters."""
 _COMMON = frozenset(
     "的一是在不了有我您你个人信息服务的使用我們們个資訊料隱私權政策用户戶收集提供公司同意相关關法律"
     "规定為为与與或及以将將会會可能進进行保护護第三方条款條内容等其他所需要手机機号碼码证證银行银"
@@ -74,13 +76,13 @@ def _legacy(data: bytes) -> str:
     declared = _declared(data[:4096])
     candidates = [declared] if declared else []
     candidates += ["gb18030", "big5hkscs"]
-    texts: list[tuple[float, str]] = []
-    for encoding in dict.fromkeys(candidates):
-        text = data.decode(encoding, errors="replace")
-        texts.append((_chinese_score(text), text))
-    score, best = max(texts, key=lambda item: item[0])
+    head = data[:_SCORED]
+    score, best = max(
+        ((_chinese_score(head.decode(e, errors="replace")), e) for e in dict.fromkeys(candidates)),
+        key=lambda item: item[0],
+    )
     if score > 0.12:
-        return best
+        return data.decode(best, errors="replace")
     from charset_normalizer import from_bytes  # slow to load, seldom needed
 
     guess = from_bytes(data[:65536]).best()

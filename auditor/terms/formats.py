@@ -25,7 +25,8 @@ def layout_of(source: TermsSource) -> tuple[Layout | None, tuple[Limit, ...]]:
     if layout is None or not layout.text.strip():
         return None, (unreadable(source, why or "the document holds no text"),)
     if len(source.data) > MAX_BYTES or layout.truncated:
-        cut = f"longer than {MAX_CHARACTERS:,} characters; only the beginning was read"
+        size = f"{MAX_CHARACTERS:,} characters, or of too many elements"
+        cut = f"longer than {size}; only the beginning was read"
         return layout, (Limit("terms_truncated", source.name, cut),)
     return layout, ()
 

@@ -1,7 +1,7 @@
 """HTML to blocks: saved pages with their navigation, scripts and banners left out.
 
-lxml parses with recovery and its own ceilings (`huge_tree` off, no network, no entity expansion);
-what it refuses is read by a small tag stripper, so a hostile page still yields its text.
+`sieve.py` makes a small tree of a page; where it gives up, a tag stripper reads, so that a hostile
+page still yields its text.
 """
 
 from __future__ import annotations
@@ -10,141 +10,46 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from lxml import etree, html
+from lxml import etree
 
 from auditor.terms.blocks import Kind, Layout, LayoutBuilder
 from auditor.terms.plain import looks_like_heading, marker_of
+from auditor.terms.sieve import BLOCKS, sift
 
-_SKIP = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "noscript",
-        "template",
-        "svg",
-        "iframe",
-        "object",
-        "button",
-        "select",
-        "option",
-        "nav",
-        "footer",
-        "form",
-        "input",
-        "textarea",
-        "canvas",
-        "audio",
-        "video",
-        "map",
-        "aside",
-        "dialog",
-    ]
-)
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "tr",
-        "td",
-        "th",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "body",
-        "html",
-        "tbody",
-        "thead",
-        "tfoot",
-        "caption",
-        "figure",
-        "figcaption",
-        "address",
-        "hr",
-        "center",
-        "details",
-        "summary",
-        "br",
-    ]
-)
 _HIDE = re.compile(
     r"(?:^|[-_\s])(?:cookie|cookies|nav|navbar|navigation|menu|breadcrumb|sidebar|footer|banner|share|toc|"
     r"catalog|skip-link|newsletter|consent-banner|gdpr)(?:$|[-_\s])",
     re.I,
 )
-_INVISIBLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.I)
 _TAG = re.compile(r"<[^<>]{0,4000}>")
-_DROPPED = re.compile(r"<(script|style)\b[^>]{0,2000}>.{0,200000}?</\1\s{0,4}>", re.I | re.S)
-_MAX_DEPTH = 200
+_OPENING = re.compile(r"<(script|style)\b", re.I)
+_CLOSING = {tag: re.compile(f"</{tag}", re.I) for tag in ("script", "style")}
+_MAX_CELLS = 100
+_CUT = 8
+"""Characters that are read of a page without a tree, for each one that may be kept."""
 
 
 def read_html(text: str, limit: int) -> Layout:
     """Read a page; falls back to stripping tags where no tree can be built."""
-    root = _parse(text)
-    if root is None:
+    sifted = sift(text, limit)
+    if sifted is None:
         return _strip(text, limit)
     builder = LayoutBuilder(limit)
-    _Walker(builder).walk(root)
+    _Walker(builder).walk(sifted.root)
     if not builder.blocks:
         return _strip(text, limit)
-    return builder.build(_title(root), _links(root))
-
-
-def _parse(text: str) -> etree._Element | None:
-    source = re.sub(r"^\s{0,64}<\?xml[^>]{0,200}\?>", "", text[:400]) + text[400:]
-    source = source.replace("\x00", "")
-    parser = html.HTMLParser(
-        encoding="utf-8", huge_tree=False, no_network=True, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(source.encode("utf-8", "replace"), parser)
-    except (etree.XMLSyntaxError, ValueError, AssertionError):
-        return None
-    return root if root is not None else None
-
-
-def _title(root: etree._Element) -> str:
-    found = root.find(".//title")
-    return " ".join((found.text or "").split())[:200] if found is not None else ""
-
-
-def _links(root: etree._Element) -> tuple[str, ...]:
-    links = []
-    for anchor in root.iter("a"):
-        href = anchor.get("href", "").strip()
-        if href.startswith(("http://", "https://")) and len(href) <= 2000:
-            links.append(href)
-        if len(links) >= 500:
-            break
-    return tuple(dict.fromkeys(links))
+    builder.truncated = builder.truncated or sifted.truncated
+    return builder.build(sifted.title, sifted.links)
 
 
 def _hidden(node: etree._Element) -> bool:
     names = f"{node.get('class', '')} {node.get('id', '')}"
-    if _INVISIBLE.search(node.get("style", "")[:400]) or node.get("hidden") is not None:
-        return True
     return bool(_HIDE.search(names[:400])) and len("".join(_texts(node, 1500))) < 1500
 
 
 def _texts(node: etree._Element, limit: int) -> Iterator[str]:
     size = 0
-    for piece in node.itertext(with_tail=False):
+    for piece in node.itertext():
         yield str(piece)
         size += len(piece)
         if size > limit:
@@ -178,36 +83,29 @@ class _Walker:
         return (Kind.ITEM, rank) if rank else (Kind.PARAGRAPH, 0)
 
     def walk(self, root: etree._Element) -> None:
-        """Depth first with an explicit stack; beyond `_MAX_DEPTH` only the text is taken."""
-        stack: list[tuple[etree._Element, int, bool]] = [(root, 0, False)]
+        """Depth first with an explicit stack."""
+        stack: list[tuple[etree._Element, bool]] = [(root, False)]
         while stack and not self.builder.truncated:
-            node, depth, done = stack.pop()
+            node, done = stack.pop()
             if done:
                 self._leave(node)
-            elif self._enter(node, depth):
-                stack.append((node, depth, True))
-                stack.extend((child, depth + 1, False) for child in reversed(node))
+            elif self._enter(node):
+                stack.append((node, True))
+                stack.extend((child, False) for child in reversed(node))
             else:
                 self._tail(node)
         self.flush()
 
-    def _enter(self, node: etree._Element, depth: int) -> bool:
+    def _enter(self, node: etree._Element) -> bool:
         """Take the node's own text; False when its children are not to be visited."""
-        tag = node.tag
-        if (
-            not isinstance(tag, str)
-            or tag in _SKIP
-            or (tag not in ("html", "body") and _hidden(node))
-        ):
+        tag = str(node.tag)
+        if _hidden(node):
             return False
         if tag == "table" and not node.xpath(".//table"):
             self.flush()
             self._table(node)
             return False
-        if depth > _MAX_DEPTH:
-            self.inline.extend(_texts(node, 100_000))
-            return False
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             self.flush()
             self._open(tag, node)
         self._text(node.text, tag)
@@ -229,7 +127,7 @@ class _Walker:
             self.inline.append(re.sub(r"\s+", " ", text) if tag != "pre" else text)
 
     def _leave(self, node: etree._Element) -> None:
-        if node.tag in _BLOCKS:
+        if node.tag in BLOCKS:
             self.flush()
             if node.tag not in ("p", "br"):
                 self.kind, self.level = Kind.PARAGRAPH, 0
@@ -248,6 +146,8 @@ class _Walker:
         header: tuple[str, ...] = ()
         carried: dict[int, tuple[str, int]] = {}
         for row in table.iter("tr"):
+            if self.builder.truncated:
+                break
             cells = _cells(row, carried)
             heads = bool(row.findall("th")) and not row.findall("td")
             if len(cells) == 1 and not heads:
@@ -262,13 +162,13 @@ class _Walker:
 
 def _cells(row: etree._Element, carried: dict[int, tuple[str, int]]) -> list[str]:
     cells: list[str] = []
-    own = [c for c in row if c.tag in ("td", "th")][:100]
+    own = [c for c in row if c.tag in ("td", "th")][:_MAX_CELLS]
     for cell in own:
         _fill(cells, carried)
         text = " ".join("".join(_texts(cell, 20_000)).split())
         rows = cell.get("rowspan", "1")
-        count = int(rows) if rows.isdigit() and len(rows) < 4 else 1
-        if count > 1:
+        count = int(rows) if rows.isdecimal() and len(rows) < 4 else 1
+        if count > 1 and len(cells) < _MAX_CELLS:
             carried[len(cells)] = (text, count - 1)
         cells.append(text)
     _fill(cells, carried)
@@ -285,9 +185,27 @@ def _fill(cells: list[str], carried: dict[int, tuple[str, int]]) -> None:
 
 def _strip(text: str, limit: int) -> Layout:
     """Text of a page that no tree explains: tags out, character entities in."""
-    cut = text[: limit * 8]
-    plain = _TAG.sub("\n", _DROPPED.sub(" ", cut))
+    plain = _TAG.sub("\n", _without_scripts(text[: limit * _CUT]))
     builder = LayoutBuilder(limit)
     for line in unescape(plain).split("\n"):
         builder.add(Kind.PARAGRAPH, " ".join(line.split()))
+    builder.truncated = builder.truncated or len(text) > limit * _CUT
     return builder.build()
+
+
+def _without_scripts(text: str) -> str:
+    """Leave scripts and styles out, in one pass; one that never ends is left where it is."""
+    kept: list[str] = []
+    at = 0
+    endless: set[str] = set()
+    for opening in _OPENING.finditer(text):
+        tag = opening[1].lower()
+        if opening.start() < at or tag in endless:
+            continue
+        closing = _CLOSING[tag].search(text, opening.end())
+        if closing is None:
+            endless.add(tag)
+            continue
+        kept.append(text[at : opening.start()])
+        at = closing.start()
+    return " ".join([*kept, text[at:]])
