@@ -76,12 +76,21 @@ def test_a_join_covers_both_and_is_the_same_in_any_order(a: Value, b: Value, c: 
 
 
 @QUICK
-@given(VALUES)
-def test_widening_covers_and_ends(value: Value) -> None:
-    wide = widened(value)
-    assert covers(wide, value)
-    assert widened(wide) == wide
-    assert wide.objects() == value.objects()
+@given(st.lists(VALUES, min_size=2, max_size=6))
+def test_widening_covers_and_ends(values: list[Value]) -> None:
+    wide = before = NOTHING
+    for value in values:
+        before = wide
+        wide = widened(before, join(before, value))
+        assert covers(wide, before) and covers(wide, value)
+        assert widened(wide, join(wide, value)) is wide or not wide.any
+    assert wide.objects() == join_all(values).objects()
+
+
+def test_what_is_unknown_gains_no_more_constants() -> None:
+    unknown = join(ANY, of("kept"))
+
+    assert widened(unknown, join(unknown, of("new", 7))) is unknown
 
 
 def test_too_many_constants_are_unknown_and_objects_stay() -> None:

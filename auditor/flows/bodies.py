@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _IDLE = 3
 _IDLE_SIZE = 80
 """Of code of no interest, small methods are entered three deep: they make objects and addresses."""
+_COPY = 32
+"""Bits by which the number of a copy stands above the offset of a call."""
 _INSIDE, _INSIDE_MOST = 8, 60
 """How deep, and in how many objects, data are looked for before a body is passed over."""
 
@@ -43,7 +45,7 @@ def enter_body(engine: Engine, method: int, args: tuple[Value, ...]) -> Value | 
         engine.keep(arg)
     engine.idle += idle
     try:
-        return engine.run(method, noted, (frame.method, frame.offset))
+        return engine.run(method, noted, (frame.method, frame.offset + (frame.copy << _COPY)))
     finally:
         engine.idle -= idle
 

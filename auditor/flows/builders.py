@@ -16,6 +16,7 @@ from auditor.flows.texts import (
 from auditor.flows.values import (
     ANY,
     NOTHING,
+    Obj,
     Template,
     Value,
     as_atom,
@@ -49,7 +50,12 @@ def builder(
         engine.put_field(receiver, "text", start)
         return ANY
     if name in ("append", "appendCodePoint"):
-        engine.put_field(receiver, "text", _appended(engine, method, held, params))
+        each = _apart(engine, receiver)
+        for obj in each:
+            own = engine.get_field(obj, "text") or NOTHING
+            engine.put_field(of(obj), "text", _appended(engine, method, own, params))
+        if not each:
+            engine.put_field(receiver, "text", _appended(engine, method, held, params))
         return receiver
     if name in ("insert", "replace", "reverse", "deleteCharAt", "delete", "setCharAt", "setLength"):
         taints = held.taints
@@ -73,6 +79,17 @@ def builder(
             return Value(frozenset(), held.taints | receiver.taints, True)
         return ANY
     return None
+
+
+def _apart(engine: Engine, receiver: Value) -> list[Obj]:
+    """Several builders of which one stands here, when what is not here can't be seen again."""
+    objects = receiver.objects()
+    if len(objects) < 2 or receiver.any:
+        return []
+    for value in engine.frames[-1].registers:
+        if value.atoms != receiver.atoms and not value.atoms.isdisjoint(objects):
+            return []
+    return [] if any(o in engine.kept for o in objects) else objects
 
 
 def _appended(engine: Engine, method: MethodInfo, held: Value, params: tuple[Value, ...]) -> Value:

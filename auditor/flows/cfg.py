@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from auditor.dex import Insn, MethodCode
 
 _GOTO = {0x28, 0x29, 0x2A}
-_SWITCH = {0x2B, 0x2C}
+SWITCH = frozenset((0x2B, 0x2C))
 _IF = range(0x32, 0x3E)
 _RETURN = range(0x0E, 0x12)
 _THROW = 0x27
@@ -28,6 +28,8 @@ class Block:
     fresh: tuple[int, ...] = ()
     """Handlers that some way into the block does not stand under: what stands at its beginning has
     not reached them yet."""
+    copy: int = 0
+    """Number of the copy, where a shared end is told apart by the ways into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,16 @@ class Graph:
     blocks: tuple[Block, ...]
     order: tuple[int, ...]
     """Position of each block in reverse post-order: what to interpret first."""
+    chosen: dict[int, int] = field(default_factory=dict)
+    """Block that only looks where to go on → the register that says so."""
 
 
-def build_graph(code: MethodCode) -> Graph:
+def cut(code: MethodCode) -> list[Block]:
     """Cut a method into blocks; a target outside the method is left out."""
     insns, at = code.insns, code.index_at
     leaders = {0}
     for position, insn in enumerate(insns):
-        ends = insn.op in _IF or insn.op in _GOTO or insn.op in _SWITCH
+        ends = insn.op in _IF or insn.op in _GOTO or insn.op in SWITCH
         if ends or insn.op in _RETURN or insn.op == _THROW:
             leaders.add(position + 1)
         leaders.update(at[t] for t in _targets(insn) if t in at)
@@ -57,7 +61,7 @@ def build_graph(code: MethodCode) -> Graph:
     leaders = {p + 1 if p < len(insns) and insns[p].op in _RESULT else p for p in leaders}
     starts = sorted(p for p in leaders if p < len(insns))
     number = {p: n for n, p in enumerate(starts)}
-    blocks = []
+    blocks: list[Block] = []
     for n, start in enumerate(starts):
         end = starts[n + 1] if n + 1 < len(starts) else len(insns)
         last = insns[end - 1]
@@ -74,7 +78,12 @@ def build_graph(code: MethodCode) -> Graph:
             if a in at
         ]
         blocks.append(Block(start, end, tuple(successors), tuple(dict.fromkeys(handlers))))
-    return Graph(tuple(_with_fresh(blocks)), _reverse_post_order(blocks))
+    return blocks
+
+
+def graph_of(blocks: list[Block], chosen: dict[int, int]) -> Graph:
+    """The graph of blocks, ready to be interpreted."""
+    return Graph(tuple(_with_fresh(blocks)), reverse_post_order(blocks), chosen)
 
 
 def _with_fresh(blocks: list[Block]) -> Iterator[Block]:
@@ -101,10 +110,10 @@ def _with_fresh(blocks: list[Block]) -> Iterator[Block]:
 def _targets(insn: object) -> tuple[int, ...]:
     payload = getattr(insn, "payload", None)
     op = getattr(insn, "op", 0)
-    if op in _SWITCH and payload:
+    if op in SWITCH and payload:
         return tuple(target for _, target in payload)
     target = getattr(insn, "target", None)
-    return (target,) if target is not None and op not in _SWITCH and op != 0x26 else ()
+    return (target,) if target is not None and op not in SWITCH and op != 0x26 else ()
 
 
 def switch_table(insn: Insn) -> dict[int, int]:
@@ -113,7 +122,7 @@ def switch_table(insn: Insn) -> dict[int, int]:
     return {row[0]: row[1] for row in rows if isinstance(row, tuple) and len(row) == 2}
 
 
-def _reverse_post_order(blocks: list[Block]) -> tuple[int, ...]:
+def reverse_post_order(blocks: list[Block]) -> tuple[int, ...]:
     """Rank of each block; what falls through stands before what is jumped to, so that the body of a
     loop stands before what follows the loop, and handlers stand last."""
     seen, post = {0}, []

@@ -20,6 +20,10 @@ class Frame:
     since: int
     args: tuple[Value, ...]
     offset: int = 0
+    copy: int = 0
+    """Number of the copy of the block at hand (`cfg.py`)."""
+    registers: list[Value] = field(default_factory=list)
+    """As they stand before the instruction at hand."""
     reads: dict[Key, Stored | None] = field(default_factory=dict)
     events: dict[Event, Payload] = field(default_factory=dict)
     guards: frozenset[Condition] = frozenset()

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from auditor.dex import CodeIndex, MethodCode
-from auditor.flows.cfg import Graph, build_graph
+from auditor.flows.apart import build_graph
+from auditor.flows.cfg import Graph
 from auditor.flows.events import Event, Payload, Site, noted
 from auditor.flows.frames import Budget, Frame, Summary
 from auditor.flows.heap import NEW, Heap, Key, Stored

@@ -57,6 +57,10 @@ class Edge:
     """For the platform's own: whether it runs before the user does anything."""
 
 
+_MESSAGE, _MESSAGES = "Landroid/os/Message;", 8
+"""Messages of one handler that are handled one by one: what each says and holds belongs together."""
+
+
 @dataclass(slots=True)
 class Root:
     """One entry point with all that is known of how it comes to run."""
@@ -221,7 +225,13 @@ class Program:
     def _root(
         self, on: Obj, name: str, args: tuple[Value, ...], component: Obj | None, edge: Edge
     ) -> None:
-        touched = args[0].only() if edge.trigger == "click" and args else None
+        messages = args[0].objects() if args else []
+        if 1 < len(messages) <= _MESSAGES and all(m.type == _MESSAGE for m in messages):
+            for message in messages:
+                self._root(on, name, (of(message), *args[1:]), component, edge)
+            return
+        alone = edge.trigger == "click" or (len(messages) == 1 and messages[0].type == _MESSAGE)
+        touched = args[0].only() if alone and args else None
         key = (on.number, name, len(args), touched.number if isinstance(touched, Obj) else 0)
         root = self.roots.get(key)
         if root is None:

@@ -20,6 +20,8 @@ MAX_VISITS = 10
 """Visits of one block in one run of its method, after which what changes becomes unknown."""
 WIDEN = 3
 """Visits of a block after which numbers and texts that still change become unknown."""
+CHOICES = 64
+"""Constants in one run of a method for which the blocks that choose by them are told apart."""
 State = tuple[list[Value], Heap, frozenset[Condition]]
 
 
@@ -34,7 +36,9 @@ class Run:
         self.graph = machine.graph(frame.method, code)
         self.needed = machine.needed(frame.method, code)
         self.states: dict[int, State] = {}
+        """By node: the number of a block; of one that chooses, more than that, one a choice."""
         self.visits: dict[int, int] = {}
+        self.choices: dict[int, int] = {}
         self.exits: Heap | None = None
 
     def finish(self) -> Heap:
@@ -49,12 +53,17 @@ class Run:
                 registers[register] = value
         self.states[0] = (registers, Heap(frame.entry), frozenset())
         pending = {0}
-        order = self.graph.order
+        order, blocks = self.graph.order, self.graph.blocks
+        size = len(blocks)
+
+        def turn(node: int) -> int:
+            return order[node % size]
+
         while pending:
-            number = min(pending, key=order.__getitem__)
+            number = min(pending, key=turn)
             pending.discard(number)
             visits = self.visits[number] = self.visits.get(number, 0) + 1
-            block = self.graph.blocks[number]
+            block = blocks[number % size]
             if visits > MAX_VISITS:
                 self.m.budget.spent.setdefault(self.m.budget.entry)
                 frame.cut = True
@@ -71,9 +80,9 @@ class Run:
         m, frame = self.m, self.frame
         registers, heap, guards = self.states[number]
         registers = list(registers)
-        block = self.graph.blocks[number]
+        block = self.graph.blocks[number % len(self.graph.blocks)]
         m.heap = heap.branch(frame.entry)
-        frame.guards = guards
+        frame.guards, frame.registers, frame.copy = guards, registers, block.copy
         grown: list[int] = []
         handlers = tuple(dict.fromkeys(h for h, _ in block.handlers))
         covered: Heap | None = None
@@ -169,8 +178,10 @@ class Run:
         covered: Heap | None = None,
     ) -> None:
         """Join a state into that of a block; `covered` lies below `heap` and is part of it."""
-        old = self.states.get(number)
         needed = self.needed[number]
+        if number in self.graph.chosen:
+            number = self._choice(number, registers[self.graph.chosen[number]])
+        old = self.states.get(number)
         if old is None:
             kept = [v if needed >> n & 1 else NOTHING for n, v in enumerate(registers)]
             self.states[number] = (kept, heap, guards)
@@ -184,10 +195,12 @@ class Run:
             if value is before or not needed >> n & 1:
                 continue
             total = join(before, value)
+            if grows and total is not before:
+                total = widened(before, total)
             if total is not before:
                 if joined is registers_then:
                     joined = list(registers_then)
-                joined[n] = widened(total) if grows else total
+                joined[n] = total
         same = joined is registers_then
         heap_now = heap_then
         if heap is not heap_then:
@@ -208,6 +221,18 @@ class Run:
         if not same:
             self.states[number] = (joined, heap_now, guards_now)
             grown.append(number)
+
+    def _choice(self, number: int, value: Value) -> int:
+        """The node of a block that chooses by a value: each constant has a state of its own.
+
+        What holds at one step of flattened code is not mixed with what holds at others (trace
+        partitioning; Rival and Mauborgne, TOPLAS 2007).
+        """
+        only = value.only()
+        if type(only) is not int or value.unset:
+            return number
+        nth = self.choices.setdefault(only, len(self.choices) + 1)
+        return number + nth * len(self.graph.blocks) if nth <= CHOICES else number
 
     def _saw(self, key: Key) -> None:
         """A join let what stood below the frame count: that is a reading too."""

@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 STRING = "Ljava/lang/String;"
 
 
+_SHOWN = {
+    "Ljava/io/File;": "path",
+    "Landroid/net/Uri;": "uri",
+    "Ljava/net/URI;": "uri",
+    "Ljava/net/URL;": "url",
+}
+"""The field whose text an object of the platform shows as its own; of others, `text`."""
+
+
 def text_of(engine: Engine, value: Value) -> Value:
     """A value as text, with the data that its containers hold."""
 
@@ -34,7 +43,7 @@ def text_of(engine: Engine, value: Value) -> Value:
     taints = value.taints
     for atom in value.atoms:
         if type(atom) is Obj:
-            inner = engine.get_field(atom, "text") if not atom.app else None
+            inner = engine.get_field(atom, _SHOWN.get(atom.type, "text")) if not atom.app else None
             if inner is not None:
                 flat = text_of(engine, inner) if inner.objects() else inner
                 atoms |= flat.atoms

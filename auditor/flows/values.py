@@ -11,6 +11,7 @@ Analysis", 2015, section 2).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -256,8 +257,16 @@ def join_all(values: Iterable[Value]) -> Value:
     return total
 
 
-def widened(value: Value) -> Value:
-    """The value with growing constants made unknown: several numbers, several texts in part."""
+def widened(before: Value, value: Value) -> Value:
+    """What `before` grew to, with growing constants made unknown, so that growth comes to an end.
+
+    Several numbers, and several texts, become unknown; what is unknown gains no more of them.
+    """
+    if before.any:
+        kept = frozenset(a for a in value.atoms if a in before.atoms or not is_constant(a))
+        if kept == before.atoms and value.taints <= before.taints and value.unset == before.unset:
+            return before
+        return Value(kept, value.taints, True, value.unset)
     numbers = sum(1 for a in value.atoms if type(a) is int)
     texts = sum(1 for a in value.atoms if type(a) in (str, Template))
     if numbers < 2 and texts < 3:
@@ -267,7 +276,12 @@ def widened(value: Value) -> Value:
         for a in value.atoms
         if not (type(a) is int and numbers > 1) and not (type(a) in (str, Template) and texts > 2)
     )
-    return Value(kept, value.taints, True)
+    return Value(kept, value.taints, True, value.unset)
+
+
+def is_constant(atom: Atom) -> bool:
+    """Tell whether an atom is a number or a text, known whole or in part."""
+    return type(atom) in (int, str, Template)
 
 
 def _widened(atoms: frozenset[Atom]) -> tuple[frozenset[Atom], bool]:
@@ -334,7 +348,12 @@ def stepped(
 def concat(a: Value, b: Value) -> Value:
     """Texts of `a` followed by texts of `b`; the unknown stays a gap in the text."""
     left, right = _text_parts(a), _text_parts(b)
-    taints = _few(a.taints | b.taints)
+    added = b.taints
+    if added:
+        names = {n for parts in left if parts[-1] and (n := _name_before(parts[-1]))}
+        if len(names) == 1:
+            added = relabelled(added, names.pop())
+    taints = _few(a.taints | added)
     if len(left) * len(right) > MAX_ATOMS:
         left, right = left[: MAX_ATOMS // 2], right[:2]
     atoms: set[Atom] = set()
@@ -342,6 +361,19 @@ def concat(a: Value, b: Value) -> Value:
         for y in right:
             atoms.add(as_atom(x + y))
     return Value(frozenset(atoms), taints)
+
+
+_NAME_BEFORE = re.compile(
+    r"(?:^|[?&;,{|\s\"'])([A-Za-z_][\w.\[\]-]{0,40})\s?=\s?[\"']?$"  # name=, attribute="
+    r"|\"([A-Za-z_][\w. -]{0,40})\"\s?:\s?[\"\[]?$"  # "name":
+    r"|<([A-Za-z_][\w.:-]{0,40})(?:\s[^<>]{0,80})?>$"  # <name>
+)
+
+
+def _name_before(text: str) -> str:
+    """The name under which a text ends to put what follows: of a form, JSON or XML."""
+    match = _NAME_BEFORE.search(text[-140:])
+    return next((g for g in match.groups() if g), "") if match else ""
 
 
 def _text_parts(value: Value) -> list[tuple[str | None, ...]]:
