@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.flows.cfg import build_graph
+from auditor.flows.apart import build_graph
 from auditor.flows.liveness import read_at_begin
 from auditor.flows.models import Knowledge
 from tests.flow_fixture import Numbered, flows_of, index_of, numbered

@@ -35,15 +35,18 @@ def _choosing(blocks: Sequence[Block], insns: Sequence[Insn]) -> dict[int, int]:
     found: dict[int, int] = {}
     asked: dict[int, list[int]] = {}
     for number, block in enumerate(blocks):
-        last, before = insns[block.end - 1], insns[block.start : block.end - 1]
-        if block.handlers or not all(0x01 <= i.op <= 0x1B for i in before):
+        last = insns[block.end - 1]
+        if block.handlers or (last.op not in SWITCH and last.op not in (0x32, 0x33)):
+            continue
+        before = insns[block.start : block.end - 1]
+        if not all(0x01 <= i.op <= 0x1B for i in before):
             continue
         free = [r for r in last.regs if all(i.regs[:1] != (r,) for i in before)]
         if last.op in SWITCH and free:
             found[number] = free[0]
-        elif last.op in (0x32, 0x33):
-            for register in free:
-                asked.setdefault(register, []).append(number)
+            continue
+        for register in free:
+            asked.setdefault(register, []).append(number)
     for register, numbers in asked.items():
         if len(numbers) >= _CHAIN or register in found.values():
             for number in numbers:
@@ -99,7 +102,7 @@ def _own(ways: list[int], before: list[list[int]], blocks: Sequence[Block]) -> l
 
 
 def _depends(block: Block, ways: list[list[Block]], insns: Sequence[Insn]) -> bool:
-    """Tell whether calls in a block take two registers or more that its ways set by themselves."""
+    """Tell whether calls in a block take two registers or more that one of its ways sets."""
     set_here: set[int] = set()
     taken: set[int] = set()
     for insn in insns[block.start : block.end]:
@@ -109,11 +112,8 @@ def _depends(block: Block, ways: list[list[Block]], insns: Sequence[Insn]) -> bo
             set_here.update(insn.regs[:1])
     if len(taken) < 2:
         return False
-    times: Counter[int] = Counter()
-    for way in ways:
-        rows = [insn for own in way for insn in insns[own.start : own.end]]
-        times.update({insn.regs[0] for insn in rows if _writes(insn)} & taken)
-    return sum(1 for n in times.values() if n > 1) > 1
+    rows = [insn for way in ways for own in way for insn in insns[own.start : own.end]]
+    return len({insn.regs[0] for insn in rows if _writes(insn)} & taken) > 1
 
 
 def _writes(insn: Insn) -> bool:

@@ -50,12 +50,7 @@ def builder(
         engine.put_field(receiver, "text", start)
         return ANY
     if name in ("append", "appendCodePoint"):
-        each = _apart(engine, receiver)
-        for obj in each:
-            own = engine.get_field(obj, "text") or NOTHING
-            engine.put_field(of(obj), "text", _appended(engine, method, own, params))
-        if not each:
-            engine.put_field(receiver, "text", _appended(engine, method, held, params))
+        _append(engine, method, receiver, held, params)
         return receiver
     if name in ("insert", "replace", "reverse", "deleteCharAt", "delete", "setCharAt", "setLength"):
         taints = held.taints
@@ -79,6 +74,17 @@ def builder(
             return Value(frozenset(), held.taints | receiver.taints, True)
         return ANY
     return None
+
+
+def _append(
+    engine: Engine, method: MethodInfo, receiver: Value, held: Value, params: tuple[Value, ...]
+) -> None:
+    each = _apart(engine, receiver)
+    for obj in each:
+        own = engine.get_field(obj, "text") or NOTHING
+        engine.put_field(of(obj), "text", _appended(engine, method, own, params))
+    if not each:
+        engine.put_field(receiver, "text", _appended(engine, method, held, params))
 
 
 def _apart(engine: Engine, receiver: Value) -> list[Obj]:

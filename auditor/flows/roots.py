@@ -58,7 +58,7 @@ class Edge:
 
 
 _MESSAGE, _MESSAGES = "Landroid/os/Message;", 8
-"""Messages of one handler that are handled one by one: what each says and holds belongs together."""
+"""Messages of one handler that are handled one by one: what each holds belongs together."""
 
 
 @dataclass(slots=True)
