@@ -7,7 +7,14 @@ from dataclasses import replace
 from auditor.model import Action
 from auditor.terms.governor import can_govern, denied_by_itself, governor, is_aim
 from auditor.terms.lexicon import Hit
-from auditor.terms.others import choice_of_user, hypothetical, is_of_user, is_right
+from auditor.terms.others import (
+    choice_of_user,
+    hypothetical,
+    is_about_minors,
+    is_of_tool,
+    is_of_user,
+    is_right,
+)
 from auditor.terms.parties import goes_outward
 from auditor.terms.parts import Claim, Frame, Parsed, Verb
 from auditor.terms.scope import with_context
@@ -156,6 +163,8 @@ def claim_of_verb(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> Clai
     if verb.sense == "delete":
         return _permission_switch(parsed, mentions)
     if is_right(parsed, verb) or is_of_user(parsed, verb):
+        return None
+    if is_about_minors(parsed, verb) or is_of_tool(verb):
         return None
     if verb.negated and (choice := choice_of_user(parsed, verb)) is not None:
         return Claim(Action.COLLECT, False, mentions, modality="optional", confidence="medium") if (

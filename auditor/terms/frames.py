@@ -6,6 +6,7 @@ from auditor.model import Action
 from auditor.terms.blocks import Block, Kind
 from auditor.terms.grammar import Frame, Parsed, claims_of, parse
 from auditor.terms.script import Script
+from auditor.terms.sentences import Sentence
 from auditor.terms.structure import Passage, introduces
 
 _GIVING = (Action.SHARE, Action.ENTRUST, Action.SELL)
@@ -47,7 +48,15 @@ class Frames:
         sentence = self._script.last_sentence(lead)
         if sentence is None or (sentence.has("question") and not sentence.has("verb")):
             return None
-        return frame_of(parse(sentence))
+        return frame_of(parse(sentence)) or _inclusion(sentence)
+
+
+def _inclusion(sentence: Sentence) -> Frame | None:
+    """The frame of "This data may include:": a list of what is handled, without a verb of its own."""
+    broad = any(m.sense.kind == "broad" for m in sentence.mentions)
+    if not sentence.has("includes") or not (broad or sentence.has("anaphor")):
+        return None
+    return None if sentence.has("negator") else Frame(confidence="medium")
 
 
 def frame_of(parsed: Parsed) -> Frame | None:

@@ -16,6 +16,7 @@ from auditor.catalog import Catalog, Entry
 from auditor.errors import InvalidCatalogError
 from auditor.terms.language import LANGUAGES
 from auditor.terms.normal import fold
+from auditor.terms.references import References, ReferenceWords
 
 
 class TypeWords(Entry):
@@ -61,7 +62,7 @@ class Sense(NamedTuple):
 
     kind: str
     value: str
-    entry: TypeWords | CueWords
+    entry: TypeWords | CueWords | ReferenceWords
     rank: int = 0
     """Of two matches of one length the one with the smaller rank counts."""
 
@@ -232,7 +233,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"category"}),
     frozenset(
         {"question", "right", "duty", "definition", "anaphor", "other", "select", "local", "otp"}
-        | {"ask", "refusal", "excludes"}
+        | {"ask", "refusal", "excludes", "minor", "undo", "includes"}
     ),
 )
 """Kinds of cues that compete for the same characters; matches of different layers may overlap."""
@@ -248,6 +249,7 @@ class Words:
     nouns: Matcher
     cues: Matcher
     heads: Matcher
+    references: References | None = None
 
 
 class Lexicon:
@@ -267,6 +269,11 @@ class Lexicon:
     def cues(self) -> tuple[CueWords, ...]:
         """Function words, all languages."""
         return self._catalog.entries("lexicon/cues", CueWords)
+
+    @cached_property
+    def _references(self) -> dict[str, References]:
+        entries = self._catalog.entries("lexicon/references", ReferenceWords)
+        return {entry.id: References(entry) for entry in entries}
 
     @cached_property
     def hypernyms(self) -> dict[str, Hypernym]:
@@ -302,7 +309,7 @@ class Lexicon:
                     matcher.add_pattern(pattern, sense, layer)
         for matcher in (nouns, heads, cues):
             matcher.close()
-        return Words(tag, nouns, cues, heads)
+        return Words(tag, nouns, cues, heads, self._references.get(tag))
 
 
 @lru_cache(maxsize=4)

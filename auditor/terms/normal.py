@@ -43,6 +43,9 @@ REGIONAL = {
     "通话纪录": "通话记录",
     "纪录": "记录",
     "程式": "程序",
+    "身分": "身份",
+    "帐款": "账款",
+    "行动电话": "移动电话",
 }
 """Vocabulary of Taiwan and Hong Kong, both sides of equal length; for Traditional text only."""
 

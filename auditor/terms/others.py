@@ -42,6 +42,16 @@ def hypothetical(parsed: Parsed, verb: Verb) -> bool:
     return False
 
 
+def is_about_minors(parsed: Parsed, verb: Verb) -> bool:
+    """ "未经监护人同意，我们不会收集儿童的人脸": a denial that protects minors says nothing of borrowers."""
+    return verb.negated and parsed.sentence.has("minor")
+
+
+def is_of_tool(verb: Verb) -> bool:
+    """ "Cookies do not collect your ID": what a tool does not do, the app may."""
+    return verb.negated and verb.subject == "tool"
+
+
 def is_of_user(parsed: Parsed, verb: Verb) -> bool:
     """Whether the user shares ("您与他人分享照片"), and does not let us do it (同意, authorize)."""
     if verb.subject != "user" or verb.sense not in ("share", "disclose", "sell") or verb.inward:

@@ -51,10 +51,15 @@ def _party_before(sentence: Sentence, end: int, start: int) -> str:
 def governed(sentence: Sentence, party: Hit) -> bool:
     """Whether a preposition stands right before the party (任何, "our", "the" may lie between)."""
     for cue in reversed(sentence.cues):
-        if cue.sense.kind == "prep" and cue.end <= party.start:
+        if cue.end <= party.start and (cue.sense.kind == "prep" or _ends_in_prep(sentence, cue)):
             gap = sentence.text[cue.end : party.start].strip()
             return len(gap) <= (6 if chinese(sentence.text) else 24) and "，" not in gap
     return False
+
+
+def _ends_in_prep(sentence: Sentence, cue: Hit) -> bool:
+    """不向, 不会向: the negator has taken the preposition in."""
+    return cue.sense.kind == "negator" and sentence.text[cue.end - 1] in "向对与给"
 
 
 def _consenting(sentence: Sentence, party: Hit) -> bool:
@@ -87,6 +92,8 @@ def find_recipients(parsed: Parsed, verb: Verb) -> None:
     roles: list[str] = []
     for cue in sentence.of("party"):
         role = cue.sense.value
+        if sentence.apart(cue.start, verb.hit.start):
+            continue
         inside = start <= cue.start < end
         if role == "we" and inside and governed(sentence, cue) and not comes_from(sentence, cue):
             verb.inward = True
@@ -116,6 +123,8 @@ def goes_outward(parsed: Parsed, verb: Verb) -> bool:
     """Whether a preposition of the clause leads to a third party."""
     sentence = parsed.sentence
     start, end = sentence.bounds(verb.clause)
+    if sentence.text.endswith(("对外", "向外"), 0, verb.hit.start):
+        return True
     for cue in sentence.of("party"):
         if cue.sense.value in FIRST or not start <= cue.start < end:
             continue

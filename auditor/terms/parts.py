@@ -8,8 +8,8 @@ from auditor.model import Action
 from auditor.terms.lexicon import Hit
 from auditor.terms.sentences import Sentence
 
-FIRST = frozenset({"we", "user"})
-"""Roles that are no third party."""
+FIRST = frozenset({"we", "user", "tool"})
+"""Roles that are no third party; a tool is a cookie or the like."""
 WAIVERS = ("无需", "无须", "不需要", "不必", "不要求", "not required to", "not need")
 """Words that free the user from giving something."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from auditor.terms.blocks import Block, Kind, Layout
 from auditor.terms.normal import is_cjk
@@ -22,6 +23,7 @@ MARKERS: tuple[tuple[int, re.Pattern[str]], ...] = (
 )
 """Markers of clauses and items with their rank: a smaller one opens a wider section."""
 
+_BULLETS = "-*+•·●◆■○▪–※►➢"
 _HASHES = re.compile(r"#{1,6}\s{0,3}")
 _RULE = re.compile(r"[-=_*~\s]{3,200}$")
 _PIPE_RULE = re.compile(r"[\s|:\-]{3,400}$")
@@ -43,7 +45,7 @@ def read_plain(text: str, limit: int) -> Layout:
     cut = text[:limit]
     blocks: list[Block] = []
     header: tuple[str, ...] = ()
-    for start, end in _lines(cut):
+    for start, end in _joined(cut, _lines(cut)):
         line = cut[start:end]
         if _RULE.match(line):
             header = header if "|" in line else ()
@@ -67,6 +69,18 @@ def _lines(text: str) -> list[tuple[int, int]]:
             spans.append((left, left + len(stripped)))
         at += len(line) + 1
     return spans
+
+
+def _joined(text: str, lines: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Lines, a bullet that stands alone (as pages are often scraped) joined to the line after it."""
+    bullet = -1
+    for start, end in lines:
+        if end - start == 1 and text[start] in _BULLETS:
+            bullet = start
+            continue
+        near = bullet >= 0 and start - bullet <= 12
+        yield (bullet if near else start), end
+        bullet = -1
 
 
 def _add_row(

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from auditor.terms.lexicon import Hit
 from auditor.terms.parts import WAIVERS, Parsed
 from auditor.terms.sentences import Sentence, chinese
+
+
+_BACK = (
+    "前述", "上述", "前款", "本条", "本节", "前文", "foregoing", "above", "as set out", "as set forth",
+    "set out in", "as described", "as stated",
+)  # fmt: skip
+_AHEAD = ("以下", "下列", "下述", "following", "below")
+_NUMBER = re.compile(r"(?:第|clause |section |article )\s?[\d一二三四五六七八九十]{1,3}|\d\.\d")
+"""Words by which an exception points to another clause, or to what follows it."""
+_CLAUSAL = ("除非", "unless", "a menos que", "kecuali jika", "trừ khi")
+"""Exceptions that open a clause of their own: data named in it are not left out of the denial."""
 
 
 def find_exceptions(sentence: Sentence) -> list[Hit]:
@@ -15,7 +28,8 @@ def find_exceptions(sentence: Sentence) -> list[Hit]:
         named = any(
             m.sense.kind == "type" and cue.start <= m.start < end for m in sentence.mentions
         )
-        if not named or cue.sense.value == "with_consent":
+        clausal = sentence.text[cue.start : cue.end].startswith(_CLAUSAL)
+        if not named or clausal or cue.sense.value == "with_consent":
             found.append(cue)
     return found
 
@@ -33,6 +47,8 @@ def set_polarity(parsed: Parsed) -> None:
             kind = cue.sense.kind
             if kind == "negator":
                 if cue.end - cue.start == 1 and not _beside_verb(sentence, cue):
+                    continue
+                if any(start <= u.start < cue.start for u in sentence.of("undo")):
                     continue
                 unable = cue.sense.value == "unable"
                 active, fresh = not unable and negates(sentence, cue, start), True
@@ -117,9 +133,17 @@ def _joined(sentence: Sentence, conjunctions: list[Hit], start: int, end: int) -
 
 def apply_exceptions(parsed: Parsed) -> None:
     """Turn "not … unless …" into an affirmative that depends on the exception."""
-    if not parsed.exceptions:
-        return
-    modality = parsed.exceptions[0].sense.value
-    for verb in parsed.verbs:
-        if verb.negated:
-            verb.negated, verb.modality = False, modality
+    sentence = parsed.sentence
+    for cue in parsed.exceptions:
+        for verb in parsed.verbs:
+            if verb.negated and not sentence.apart(cue.start, verb.hit.start):
+                verb.negated, verb.modality = _stated_elsewhere(sentence, cue), cue.sense.value
+
+
+def _stated_elsewhere(sentence: Sentence, cue: Hit) -> bool:
+    """ "except as set out above": the rest stays denied; what is not has its own sentence."""
+    start, end = sentence.bounds(sentence.clause(cue.start))
+    said = sentence.text[cue.start : max(end, cue.end)]
+    if cue.sense.value != "only_if" or any(word in said for word in _AHEAD):
+        return False
+    return any(word in said for word in _BACK) or bool(_NUMBER.search(said))

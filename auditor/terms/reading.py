@@ -10,10 +10,13 @@ from dataclasses import dataclass, replace
 
 from auditor.model import Action
 from auditor.terms.blocks import Kind, Layout
+from auditor.terms.clauses import Clauses, inline_labels, label_before
 from auditor.terms.frames import Frames, frame_of
 from auditor.terms.grammar import Claim, Frame, claims_of, parse
 from auditor.terms.lexicon import Lexicon
 from auditor.terms.memory import Memory, name_after, opening_sdk
+from auditor.terms.normal import fold
+from auditor.terms.plain import marker_of
 from auditor.terms.sayings import (
     asks,
     defines,
@@ -28,7 +31,7 @@ from auditor.terms.script import Lines, Script, Spoken
 from auditor.terms.sections import SKIPPED, section_of
 from auditor.terms.sentences import Sentence
 from auditor.terms.structure import Passage, passages_of
-from auditor.terms.tables import read_row
+from auditor.terms.tables import read_cells, read_row
 from auditor.terms.types import Definitions, Named
 
 _ANSWERS_NO = (
@@ -78,6 +81,7 @@ class DocumentReader:
         passages = passages_of(self.script.layout)
         for passage in passages:
             self._learn(passage)
+        self._index(passages)
         for passage in passages:
             section = section_of(passage, self.script.whole)
             if passage.block.kind is Kind.ROW:
@@ -101,6 +105,25 @@ class DocumentReader:
                     members = members_of(sentence, mention, mentions[index + 1 :])
                     named = self.definitions.resolve(sentence, members)
                     self.definitions.learn(mention.sense.value, named.exact)
+
+    def _index(self, passages: tuple[Passage, ...]) -> None:
+        """Take in what each numbered clause names, for references to it."""
+        clauses = Clauses()
+        for passage in passages:
+            block = passage.block
+            if block.kind is Kind.ROW:
+                continue
+            if passage.body > block.start:
+                marker = self.script.layout.text[block.start : passage.body]
+                clauses.enter(fold(marker).text, marker_of(marker.strip("*_# "))[0])
+            lines = self.script.lines(passage)
+            labels = inline_labels(lines.folded.text)
+            for sentence in lines.sentences:
+                if sentence.mentions and not _only_denies(sentence):
+                    for mention in sentence.mentions:
+                        label = label_before(labels, sentence.start + mention.start)
+                        clauses.add(self.definitions.resolve(sentence, [mention]), label)
+        self.definitions.clauses = clauses.named
 
     # -------------------------------------------------------------- prose
 
@@ -216,8 +239,11 @@ class DocumentReader:
         rows = read_row(
             self.script.layout.text, block, words, frame, self.definitions, self.script.regional
         )
+        inside = read_cells(
+            self.script.layout.text, block, words, self.definitions, self.script.regional
+        )
         context = _clip(" | ".join(block.header) or self._context(passage))
-        for claim, named, purposes in rows:
+        for claim, named, purposes in [*rows, *inside]:
             self.memory.note(claim, named)
             self.readings.append(
                 Reading(claim, named, purposes, block.start, block.end, tag, context)
@@ -254,6 +280,14 @@ class DocumentReader:
     def _context(self, passage: Passage) -> str:
         blocks = (*passage.headings[-1:], *passage.leads[-1:])
         return _clip(" › ".join(self.script.text(b).strip("*# ") for b in blocks))
+
+
+def _only_denies(sentence: Sentence) -> bool:
+    """Whether a clause names data only to say that they are not taken."""
+    if not sentence.has("negator") or sentence.has("exception"):
+        return False
+    verbs = parse(sentence).verbs
+    return bool(verbs) and all(v.negated for v in verbs)
 
 
 def _clip(text: str) -> str:

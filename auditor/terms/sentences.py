@@ -71,7 +71,21 @@ class Sentence:
     def mentions(self) -> list[Hit]:
         """Data types that are named, those inside the title of a book or law left out."""
         found = [self._pardoned(h) for h in self._nouns if not self._titled(h.start)]
-        return [h for h in found if h.sense.kind != "veto"]
+        named = [h for h in found if h.sense.kind != "veto"]
+        pointing = self._references
+        if not pointing:
+            return named
+        named = [h for h in named if all(h.end <= r.start or r.end <= h.start for r in pointing)]
+        return sorted([*named, *pointing], key=lambda h: h.start)
+
+    @cached_property
+    def _references(self) -> list[Hit]:
+        """Mentions by the number of a clause: 第2.3条所列信息."""
+        finder = self.words.references
+        if finder is None:
+            return []
+        found = finder.find(self.text)
+        return [Hit(a, b, Sense("reference", value, finder.words)) for a, b, value in found]
 
     @cached_property
     def cues(self) -> list[Hit]:
@@ -107,6 +121,11 @@ class Sentence:
         """Half-open span of a clause."""
         starts = self.clauses
         return starts[clause], starts[clause + 1] if clause + 1 < len(starts) else len(self.text)
+
+    def apart(self, one: int, other: int) -> bool:
+        """Tell whether a semicolon stands between two offsets."""
+        first, last = sorted((one, other))
+        return ";" in self.text[first:last]
 
     def of(self, kind: str) -> list[Hit]:
         """Cues of one kind, in order; not to be changed."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from auditor.terms.blocks import Block, Kind, Layout
 from auditor.terms.plain import marker_of
 
+_RUN = 3
 _FOLLOWING = (
     "如下",
     "以下",
@@ -69,12 +70,15 @@ def _settled(layout: Layout) -> Iterator[Block]:
     """Blocks with their kind decided by what follows.
 
     A numbered short line with nothing under it is an item of a list, no heading; a short line
-    without a full stop right before a list is its heading.
+    without a full stop right before a list is its heading; short lines in a row are a list.
     """
     blocks = layout.blocks
-    for block, after in zip(blocks, (*blocks[1:], None), strict=False):
+    listed = _listed(layout)
+    for index, (block, after) in enumerate(zip(blocks, (*blocks[1:], None), strict=False)):
         text = layout.text[block.start : block.end].strip("*_# \t")
-        if block.kind is Kind.HEADING and _is_leaf(block, after, layout.text):
+        if index in listed:
+            yield replace(block, kind=Kind.PARAGRAPH, level=0)
+        elif block.kind is Kind.HEADING and _is_leaf(block, after, layout.text):
             yield replace(block, kind=Kind.ITEM)
         elif (
             block.kind is Kind.PARAGRAPH
@@ -86,6 +90,40 @@ def _settled(layout: Layout) -> Iterator[Block]:
             yield replace(block, kind=Kind.HEADING, level=6)
         else:
             yield block
+
+
+def _listed(layout: Layout) -> set[int]:
+    """Indices of lines that look like headings and are a list: three short ones or more in a row.
+
+    The first may be the heading of the others, the last that of what follows.
+    """
+    found: set[int] = set()
+    blocks = layout.blocks
+    index = 0
+    while index < len(blocks):
+        end = index
+        while end < len(blocks) and _is_short(layout, blocks[end]):
+            end += 1
+        if end - index >= _RUN:
+            before = blocks[index - 1] if index else None
+            led = before is not None and _opens(layout.text[before.start : before.end])
+            stop = end if end == len(blocks) or blocks[end - 1].kind is Kind.PARAGRAPH else end - 1
+            found.update(range(index if led else index + 1, stop))
+        index = max(end, index + 1)
+    return found
+
+
+def _is_short(layout: Layout, block: Block) -> bool:
+    """Tell an unmarked line of a few words without a full stop."""
+    if block.kind not in (Kind.HEADING, Kind.PARAGRAPH) or block.end - block.start > 70:
+        return False
+    text = layout.text[block.start : block.end].strip("*_# \t")
+    return bool(text) and text[-1] not in "。.；;：:！!？?，," and not marker_of(text)[0]
+
+
+def _opens(text: str) -> bool:
+    """Tell a line that a list may follow: a lead-in, or one with a marker."""
+    return introduces(text) or marker_of(text.lstrip("*_# "))[0] > 0
 
 
 def _is_leaf(block: Block, after: Block | None, text: str) -> bool:

@@ -11,12 +11,16 @@ from dataclasses import replace
 
 from auditor.model import Action
 from auditor.terms.blocks import Block
-from auditor.terms.grammar import Claim, Frame, claim_of_frame
+from auditor.terms.grammar import Claim, Frame, claim_of_frame, claims_of, parse
 from auditor.terms.lexicon import Hit, Words
 from auditor.terms.normal import fold
-from auditor.terms.sentences import Sentence
+from auditor.terms.sayings import purposes_in
+from auditor.terms.sentences import Sentence, sentences_of
 from auditor.terms.types import Definitions, Named
 
+_WORDS = 3
+"""A bare "no" or 否 in a column of another kind answers another question."""
+_GIVEN = ("emergency_contact",)
 Row = tuple[Claim, Named, tuple[str, ...]]
 
 
@@ -45,6 +49,9 @@ def read_row(
         return
     purposes = tuple(dict.fromkeys(c.sense.value for s in cells for c in s.of("purpose")))
     claim = claim_of_frame(frame, ())
+    if any(_says_no(cell, column) for cell, column in zip(cells, columns, strict=False)):
+        yield replace(claim, negated=True), named, purposes
+        return
     recipient = _recipient([text[a:b] for a, b in block.cells], columns)
     if recipient or frame.action in (Action.SHARE, Action.ENTRUST):
         yield from _shared(claim, named, purposes, recipient)
@@ -92,6 +99,33 @@ def _recipient(cells: list[str], columns: tuple[str, ...]) -> str:
         if column == "recipient" and index < len(cells) and cells[index].strip():
             return " ".join(cells[index].split())[:80]
     return ""
+
+
+def _says_no(cell: Sentence, column: str) -> bool:
+    """Whether a cell opens with "not collected", whatever its column is called."""
+    if column in ("data", "permission", "recipient", "collected", "shared"):
+        return False
+    text = cell.text.strip()
+    for hit in cell.words.heads.find(text[:40]):
+        if hit.sense.kind == "answer" and hit.start == 0 and hit.end >= _WORDS:
+            return text[hit.end : hit.end + 1] in ("", ".", ",", ";", "。", " ")
+    return False
+
+
+def read_cells(
+    text: str, block: Block, words: Words, definitions: Definitions, regional: bool
+) -> Iterator[Row]:
+    """Yield what the sentences inside cells say by themselves: denials, and what the user gives."""
+    for (start, end), column in zip(
+        block.cells, [*columns_of(block.header, words), *[""] * len(block.cells)], strict=False
+    ):
+        if column in ("data", "permission", "recipient", "collected", "shared"):
+            continue
+        for sentence in sentences_of(fold(text[start:end], regional), words):
+            for claim in claims_of(parse(sentence), None):
+                named = definitions.resolve(sentence, claim.mentions)
+                if named.all and (claim.negated or claim.mentions[0].sense.value in _GIVEN):
+                    yield claim, named, purposes_in(sentence)
 
 
 def _answers_no(cells: list[Sentence], columns: tuple[str, ...], column: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from auditor.terms.lexicon import Hit, Hypernym, TypeWords
@@ -34,6 +34,8 @@ class Definitions:
 
     hypernyms: Mapping[str, Hypernym]
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    clauses: Callable[[str], Named] | None = None
+    """What a reference to a clause stands for, once all clauses are known."""
 
     def learn(self, broad: str, members: Iterable[str]) -> None:
         """Add members to a broad word."""
@@ -47,6 +49,11 @@ class Definitions:
         implied: list[str] = []
         before: Hit | None = None
         for mention in mentions:
+            if mention.sense.kind == "reference":
+                meant = self.clauses(mention.sense.value) if self.clauses else Named()
+                exact.extend(meant.exact)
+                implied.extend(meant.all)
+                continue
             kind = _of_contact(sentence, before, mention) or type_of(sentence, mention)
             before = mention
             if not kind:
