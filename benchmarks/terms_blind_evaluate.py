@@ -141,7 +141,9 @@ def book(statements: list[Statement]) -> str:
     own = [s for s in statements if any(t.split(".")[0] == "contacts" for t in s.exact)]
     yes = [s for s in own if not s.negated and s.action not in GIVING]
     full = [s for s in yes if s.scope not in ("selected_only", "local_only")]
+    kept = any(s.scope in ("selected_only", "local_only") for s in yes)
     no = [s for s in own if s.negated and s.action in TAKING and s.scope != "other_only"]
+    no = [s for s in no if s.action != "upload"] if kept else no
     if full or (yes and not no):
         return "contradiction" if no else "clear"
     if yes:

@@ -34,6 +34,8 @@ _ACTIONS = {
     "leak": Action.DISCLOSE,
     "retain": Action.RETAIN,
 }
+_PRONOUNS = ("-las", "-los", "-la", "-lo", "arlos", "arlas", "arla", "arlo", "irlos", "irlas", "irla", "nya")
+"""Objects that Portuguese, Spanish and Indonesian hang on the verb: compartilhá-las."""
 _EMPTY = frozenset(
     [
         "verb",
@@ -256,6 +258,10 @@ def _open_object(sentence: Sentence, verb: Verb) -> bool:
     """Whether the clause names nothing but parties, places and anaphors beside the verb."""
     start, end = sentence.bounds(verb.clause)
     if any(start <= c.start < end for c in sentence.of("anaphor")) and chinese(sentence.text):
+        return True
+    if sentence.text[verb.hit.start : verb.hit.end].endswith(_PRONOUNS) or any(
+        0 < c.start - verb.hit.end <= 1 for c in sentence.of("anaphor")
+    ):
         return True
     start = max([start, *(m.end for m in sentence.mentions if m.end <= verb.hit.start)])
     clause = list(sentence.text[start:end])

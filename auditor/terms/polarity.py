@@ -109,6 +109,7 @@ def set_chains(parsed: Parsed) -> None:
     """Number joined verbs alike, and let them share polarity."""
     sentence = parsed.sentence
     conjunctions = [c for c in sentence.cues if c.sense.kind in ("conj", "negator")]
+    conjunctions += [c for c in sentence.of("prep") if sentence.text[c.start : c.end] == "to"]
     number = 0
     for index, verb in enumerate(parsed.verbs):
         if index:

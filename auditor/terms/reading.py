@@ -16,6 +16,7 @@ from auditor.terms.grammar import Claim, Frame, claims_of, parse
 from auditor.terms.lexicon import Lexicon
 from auditor.terms.memory import Memory, name_after, opening_sdk
 from auditor.terms.normal import fold
+from auditor.terms.organisations import GIVING, organisations, receiving_part
 from auditor.terms.plain import marker_of
 from auditor.terms.sayings import (
     asks,
@@ -210,8 +211,18 @@ class DocumentReader:
             hypernyms = self.definitions.hypernyms
             named = self.memory.antecedent(sentence, claim, hypernyms)
         if named.all:
+            claim = self._with_names(lines, sentence, claim)
             for one in self.memory.both_sides(claim, section):
                 self._emit(passage, lines, sentence, one, named, purposes)
+
+    def _with_names(self, lines: Lines, sentence: Sentence, claim: Claim) -> Claim:
+        """Add the organisations that the sentence names to the recipients of what is given away."""
+        if claim.action not in GIVING or claim.negated or claim.entity != "we":
+            return claim
+        start, end = receiving_part(sentence, claim.mentions)
+        a, b = lines.part(sentence, start, end) if end > start else (0, 0)
+        names = organisations(sentence, self.script.layout.text[a:b], start, end)
+        return replace(claim, recipients=tuple(dict.fromkeys([*claim.recipients, *names])))
 
     def _answer(self, question: Sentence, answer: Sentence, passage: Passage, lines: Lines) -> None:
         """Read "我们会收集您的通讯录吗？不会。" as a denial of what was asked."""
