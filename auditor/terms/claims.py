@@ -34,7 +34,20 @@ _ACTIONS = {
     "leak": Action.DISCLOSE,
     "retain": Action.RETAIN,
 }
-_PRONOUNS = ("-las", "-los", "-la", "-lo", "arlos", "arlas", "arla", "arlo", "irlos", "irlas", "irla", "nya")
+_PRONOUNS = (
+    "-las",
+    "-los",
+    "-la",
+    "-lo",
+    "arlos",
+    "arlas",
+    "arla",
+    "arlo",
+    "irlos",
+    "irlas",
+    "irla",
+    "nya",
+)
 """Objects that Portuguese, Spanish and Indonesian hang on the verb: compartilhá-las."""
 _EMPTY = frozenset(
     [
@@ -172,7 +185,7 @@ def claim_of_verb(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> Clai
         return Claim(Action.COLLECT, False, mentions, modality="optional", confidence="medium") if (
             choice
         ) else None  # fmt: skip
-    action = _action(parsed, verb)
+    action = _action(parsed, verb, mentions)
     outward = action in (Action.SHARE, Action.DISCLOSE, Action.ENTRUST, Action.SELL)
     recipients = verb.recipients if outward else ()
     return Claim(
@@ -198,9 +211,17 @@ def _permission_switch(parsed: Parsed, mentions: tuple[Hit, ...]) -> Claim | Non
     return Claim(Action.COLLECT, False, named, modality="optional", confidence="low")
 
 
-def _action(parsed: Parsed, verb: Verb) -> Action:
+def _only_people(mentions: tuple[Hit, ...]) -> bool:
+    """Whether all that is named are contacts: who is told is no data that is told."""
+    kinds = {m.sense.value.split(".")[0] for m in mentions}
+    return bool(kinds) and kinds <= {"contacts", "emergency_contact"}
+
+
+def _action(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> Action:
     """The action of a verb, its direction considered."""
     action = _ACTIONS[verb.sense]
+    if verb.hit.sense.entry.id.endswith(".tell") and _only_people(mentions):
+        return Action.USE
     third = [r for r in verb.recipients if r != "relatives"]
     if verb.sense == "provide":
         outward = goes_outward(parsed, verb) and verb.subject != "user" and not verb.inward
@@ -257,6 +278,9 @@ def _denies_alone(sentence: Sentence, verb: Verb) -> bool:
 def _open_object(sentence: Sentence, verb: Verb) -> bool:
     """Whether the clause names nothing but parties, places and anaphors beside the verb."""
     start, end = sentence.bounds(verb.clause)
+    given = verb.sense in ("share", "sell", "disclose") and bool(verb.recipients)
+    if verb.negated and given and not sentence.mentions:
+        return True
     if any(start <= c.start < end for c in sentence.of("anaphor")) and chinese(sentence.text):
         return True
     if sentence.text[verb.hit.start : verb.hit.end].endswith(_PRONOUNS) or any(

@@ -10,6 +10,8 @@ from auditor.model import Action
 from auditor.terms.blocks import Block
 from auditor.terms.grammar import Claim
 from auditor.terms.lexicon import Hypernym
+from auditor.terms.parts import FIRST
+from auditor.terms.plain import marker_of
 from auditor.terms.sentences import Sentence
 from auditor.terms.types import Named
 
@@ -18,6 +20,8 @@ _SDK = re.compile(
 )
 
 
+_LONG_NAME = 40
+_NAME = re.compile(r"sdk|有限(?:责任)?公司|\b(?:ltd|inc|llc|limited)\b")
 _OWN = (Action.COLLECT, Action.USE)
 
 
@@ -114,3 +118,30 @@ def opening_sdk(sentence: Sentence) -> tuple[int, int] | None:
     if match is None or any(c.sense.kind == "verb" for c in sentence.cues if c.end <= match.end(1)):
         return None
     return match.span(1)
+
+
+def named_in_heading(heading: Sentence, written: str) -> str:
+    """The SDK or company that a heading is, "（一）极光推送SDK"; empty for "第三方SDK目录"."""
+    text = heading.text
+    if len(text) > _LONG_NAME or not _NAME.search(text):
+        return ""
+    sections = [h for h in heading.heads if h.sense.kind == "section"]
+    if any(text[h.start : h.end] != "sdk" for h in sections) or heading.has("verb"):
+        return ""
+    bare = written.strip("*_# ")
+    return bare[marker_of(bare)[1] :].strip(" :：.、")[:80]
+
+
+def receiver_label(sentence: Sentence) -> tuple[str, int, int] | None:
+    """Role and span of the label of a line that lists what a party receives: "征信机构：姓名、…"."""
+    if len(sentence.clauses) < 2 or sentence.text[sentence.clauses[1] - 1] != ":":
+        return None
+    end = sentence.clauses[1] - 1
+    if end > _LONG_NAME or any(m.start < end for m in sentence.mentions):
+        return None
+    if any(v.start < end for v in sentence.of("verb")):
+        return None
+    if any(h.sense.kind == "column" and h.start < end for h in sentence.heads):
+        return None
+    roles = [c for c in sentence.of("party") if c.end <= end and c.sense.value not in FIRST]
+    return (roles[-1].sense.value, 0, end) if roles else None

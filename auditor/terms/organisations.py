@@ -17,14 +17,18 @@ MAX_NAMES = 12
 _OPENERS = ("share", "disclose", "entrust", "sell", "provide", "upload")
 _LONGEST = 60
 _HAN_FORM = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|律师事务所|股份有限公司)")
-_HAN_CUT = re.compile(r"[，。；、：:,;.\s“”\"'「」]|提供给|共享给|[给向将把由至]|委托|(?<=[司所构方行台商者队])[和与及或]|的(?!士)")
+_HAN_CUT = re.compile(
+    r"[，。；、：:,;.\s“”\"'「」]|提供给|共享给|[给向将把由至]|委托|(?<=[司所构方行台商者队])[和与及或]|的(?!士)"
+)
 _LATIN = re.compile(
     r"\b(?:PT\.?\s[A-Z][\w&.'-]{0,30}(?:\s[A-Z][\w&.'-]{0,30}){0,4}"
     r"|[A-Z][\w&.'-]{0,30}(?:\s(?:[A-Z][\w&.'-]{0,30}|of|and|de)){0,6}\s"
     r"(?:Ltd|Limited|Inc|LLC|Corp|Corporation|PLC|Plc|GmbH|Pvt|S\.A\.|S\.A|Bhd|Tbk))\b\.?"
     r"(?:\s(?:Ltd|Limited)\b\.?)?"
 )
-_OPENING = re.compile(r"\s?\(\s?(?:如|例如|包括|such as|e\.g\.,?|including|como|seperti)?\s?|\s?,?\s?(?:such as|including|como|seperti|例如|包括)\s?:?\s?")
+_OPENING = re.compile(
+    r"\s?\(\s?(?:如|例如|包括|such as|e\.g\.,?|including|como|seperti)?\s?|\s?,?\s?(?:such as|including|como|seperti|例如|包括)\s?:?\s?"
+)
 _SPLIT = re.compile(r"\s?(?:、|,|;|/|\band\b|\bor\b|和|及|与|\by\b|\bdan\b|\be\b)\s?")
 
 
@@ -114,6 +118,6 @@ def _is_name(sentence: Sentence, text: str) -> bool:
     if "一" <= text[0] <= "鿿" and (len(text) > 14 or text.endswith(("等", "信息", "服务"))):
         return False
     hits: list[Hit] = sentence.words.cues.find(low)
-    return not any(h.end - h.start >= len(low) - 1 and h.sense.kind == "party" for h in hits) and not (
-        sentence.words.nouns.find(low)
-    )
+    return not any(
+        h.end - h.start >= len(low) - 1 and h.sense.kind == "party" for h in hits
+    ) and not (sentence.words.nouns.find(low))

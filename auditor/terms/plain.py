@@ -47,6 +47,10 @@ def read_plain(text: str, limit: int) -> Layout:
     header: tuple[str, ...] = ()
     for start, end in _joined(cut, _lines(cut)):
         line = cut[start:end]
+        if line.endswith("|") and line.count("|") == 1 and "\t" not in line:
+            stop = start + len(line[:-1].rstrip())
+            blocks.extend([Block(Kind.ITEM, start, stop, 8)] if stop > start else [])
+            continue
         if _RULE.match(line):
             header = header if "|" in line else ()
             continue
@@ -136,6 +140,8 @@ def looks_like_heading(text: str, rank: int, bold: bool = False) -> bool:
     A marked line without a comma counts; an unmarked one must also be bold, in capitals or titled.
     """
     body = text.strip("*_ \t")
+    if body.startswith("【") and body.endswith("】") and "】" not in body[1:-1]:
+        return len(body) <= 30
     short = 26 if any(is_cjk(c) for c in body) else 70
     if len(body) > short or not body or body[-1] in "。；;，,：:！!.、":
         return False

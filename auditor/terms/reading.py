@@ -14,7 +14,13 @@ from auditor.terms.clauses import Clauses, inline_labels, label_before
 from auditor.terms.frames import Frames, frame_of
 from auditor.terms.grammar import Claim, Frame, claims_of, parse
 from auditor.terms.lexicon import Lexicon
-from auditor.terms.memory import Memory, name_after, opening_sdk
+from auditor.terms.memory import (
+    Memory,
+    name_after,
+    named_in_heading,
+    opening_sdk,
+    receiver_label,
+)
 from auditor.terms.normal import fold
 from auditor.terms.organisations import GIVING, organisations, receiving_part
 from auditor.terms.plain import marker_of
@@ -38,6 +44,7 @@ from auditor.terms.types import Definitions, Named
 _ANSWERS_NO = (
     "不会", "不", "否", "no", "never", "we do not", "we don't", "tidak", "não", "không",
 )  # fmt: skip
+_NO_DENIALS = ("no problem", "no worries", "no need", "no doubt", "not a problem", "不一定", "不过")
 _CONTEXT = 160
 
 
@@ -138,6 +145,8 @@ class DocumentReader:
         self.memory.enter(passage.headings)
         self._note_names(lines)
         flow = _Flow(None if heading else self.frames.of(passage, section))
+        if section == "share" and not heading:
+            self._share_frame(passage, lines, flow)
         if self.memory.own and not heading:
             flow.frame = Frame(Action.SHARE, confidence="medium")
         purposes = following_purposes(lines.sentences)
@@ -147,6 +156,19 @@ class DocumentReader:
         self.memory.block = self.memory.block | self._named_in(
             [s for s in lines.sentences if not defines(s)]
         )
+
+    def _share_frame(self, passage: Passage, lines: Lines, flow: _Flow) -> None:
+        """Who receives what a line of a section on sharing lists: "征信机构：姓名", or the SDK above."""
+        if not self.memory.recipient and passage.headings:
+            self.memory.recipient = named_in_heading(
+                self.script.whole(passage.headings[-1]), self.script.text(passage.headings[-1])
+            )
+        first = lines.sentences[0] if lines.sentences else None
+        label = receiver_label(first) if first is not None else None
+        if first is not None and label is not None:
+            role, start, end = label
+            written = self._as_written(lines, first, (start, end))
+            flow.frame = Frame(Action.SHARE, recipients=(role or written,), confidence="medium")
 
     def _note_names(self, lines: Lines) -> None:
         """Remember "SDK名称：友盟" for the lines that follow, "友盟SDK：…" for this one."""
@@ -226,7 +248,7 @@ class DocumentReader:
 
     def _answer(self, question: Sentence, answer: Sentence, passage: Passage, lines: Lines) -> None:
         """Read "我们会收集您的通讯录吗？不会。" as a denial of what was asked."""
-        if not answer.text.startswith(_ANSWERS_NO):
+        if not answer.text.startswith(_ANSWERS_NO) or answer.text.startswith(_NO_DENIALS):
             return
         for claim in claims_of(parse(question), None):
             named = self.definitions.resolve(question, claim.mentions)

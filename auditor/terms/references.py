@@ -66,7 +66,9 @@ class References:
         for match in self._pattern.finditer(text):
             numbers, link = match["numbers"], match["link"]
             linked = any(unit in numbers + link for unit in self.words.units)
-            if "." not in numbers and not (linked and (self.words.order == "before" or "第" in numbers)):
+            if "." not in numbers and not (
+                linked and (self.words.order == "before" or "第" in numbers)
+            ):
                 continue
             if self.words.order == "after" and not (link or linked):
                 continue

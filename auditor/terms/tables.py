@@ -20,7 +20,7 @@ from auditor.terms.types import Definitions, Named
 
 _WORDS = 3
 """A bare "no" or 否 in a column of another kind answers another question."""
-_GIVEN = ("emergency_contact",)
+_GIVEN = ("emergency_contact", "id_card", "bank_card", "face")
 Row = tuple[Claim, Named, tuple[str, ...]]
 
 
