@@ -2,9 +2,9 @@
 
     python -m benchmarks.terms_blind_evaluate [--texts FOLDER] [--half dev|held] [--errors]
 
-The project's own texts lie in `terms_blind/texts`; FOLDER holds the public pages as `<id>.txt`, which
-are not kept here. What is counted: declared and denied types, sharing and its recipients, denials
-of sharing, the sentence that says it, and how the address book is declared.
+The project's own texts lie in `terms_blind/texts`; FOLDER holds the public pages as `<id>.txt`,
+which are not kept here. What is counted: declared and denied types, sharing and its recipients,
+denials of sharing, the sentence that says it, and how the address book is declared.
 """
 
 from __future__ import annotations

@@ -34,6 +34,8 @@ _ACTIONS = {
     "leak": Action.DISCLOSE,
     "retain": Action.RETAIN,
 }
+_PEOPLE = ("contacts", "emergency_contact")
+"""Who is told ("notify your references") is no data that is told: they are used."""
 _PRONOUNS = (
     "-las",
     "-los",
@@ -185,7 +187,10 @@ def claim_of_verb(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> Clai
         return Claim(Action.COLLECT, False, mentions, modality="optional", confidence="medium") if (
             choice
         ) else None  # fmt: skip
-    action = _action(parsed, verb, mentions)
+    told = tuple(m for m in mentions if m.sense.value.split(".")[0] in _PEOPLE)
+    if told and verb.hit.sense.entry.id.endswith(".tell"):
+        return Claim(Action.USE, verb.negated, told, verb.entity, (), verb.modality)
+    action = _action(parsed, verb)
     outward = action in (Action.SHARE, Action.DISCLOSE, Action.ENTRUST, Action.SELL)
     recipients = verb.recipients if outward else ()
     return Claim(
@@ -211,17 +216,9 @@ def _permission_switch(parsed: Parsed, mentions: tuple[Hit, ...]) -> Claim | Non
     return Claim(Action.COLLECT, False, named, modality="optional", confidence="low")
 
 
-def _only_people(mentions: tuple[Hit, ...]) -> bool:
-    """Whether all that is named are contacts: who is told is no data that is told."""
-    kinds = {m.sense.value.split(".")[0] for m in mentions}
-    return bool(kinds) and kinds <= {"contacts", "emergency_contact"}
-
-
-def _action(parsed: Parsed, verb: Verb, mentions: tuple[Hit, ...]) -> Action:
+def _action(parsed: Parsed, verb: Verb) -> Action:
     """The action of a verb, its direction considered."""
     action = _ACTIONS[verb.sense]
-    if verb.hit.sense.entry.id.endswith(".tell") and _only_people(mentions):
-        return Action.USE
     third = [r for r in verb.recipients if r != "relatives"]
     if verb.sense == "provide":
         outward = goes_outward(parsed, verb) and verb.subject != "user" and not verb.inward

@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from auditor.terms.blocks import Kind
+from auditor.terms.grammar import parse
+from auditor.terms.normal import fold
+from auditor.terms.plain import marker_of
 from auditor.terms.references import Path, number_of
-from auditor.terms.types import Named
+from auditor.terms.script import Script
+from auditor.terms.sentences import Sentence
+from auditor.terms.structure import Passage
+from auditor.terms.types import Definitions, Named
 
 _PEOPLE = ("contacts", "emergency_contact")
 _HAN = r"[一二三四五六七八九十]{1,3}"
@@ -68,3 +75,31 @@ def label_before(labels: list[tuple[int, str]], offset: int) -> str:
     """The label that governs an offset, or an empty string."""
     before = [label for at, label in labels if at <= offset]
     return before[-1] if before else ""
+
+
+def clauses_of(script: Script, definitions: Definitions, passages: tuple[Passage, ...]) -> Clauses:
+    """Take in what each numbered clause of a document names, denials left out."""
+    clauses = Clauses()
+    for passage in passages:
+        block = passage.block
+        if block.kind is Kind.ROW:
+            continue
+        if passage.body > block.start:
+            marker = script.layout.text[block.start : passage.body]
+            clauses.enter(fold(marker).text, marker_of(marker.strip("*_# "))[0])
+        lines = script.lines(passage)
+        labels = inline_labels(lines.folded.text)
+        for sentence in lines.sentences:
+            if sentence.mentions and not _only_denies(sentence):
+                for mention in sentence.mentions:
+                    label = label_before(labels, sentence.start + mention.start)
+                    clauses.add(definitions.resolve(sentence, [mention]), label)
+    return clauses
+
+
+def _only_denies(sentence: Sentence) -> bool:
+    """Whether a clause names data only to say that they are not taken."""
+    if not sentence.has("negator") or sentence.has("exception"):
+        return False
+    verbs = parse(sentence).verbs
+    return bool(verbs) and all(v.negated for v in verbs)

@@ -52,7 +52,7 @@ class Frames:
 
 
 def _inclusion(sentence: Sentence) -> Frame | None:
-    """The frame of "This data may include:": a list of what is handled, without a verb of its own."""
+    """The frame of "This data may include:": what is handled, without a verb of its own."""
     broad = any(m.sense.kind == "broad" for m in sentence.mentions)
     if not sentence.has("includes") or not (broad or sentence.has("anaphor")):
         return None

@@ -75,7 +75,7 @@ class Memory:
         if claim.entity == "we" and not claim.negated and claim.action in _OWN:
             self.collected = self.collected | named
 
-    def both_sides(self, claim: Claim, section: str) -> list[Claim]:
+    def both_sides(self, claim: Claim, section: str, actors: tuple[str, ...] = ()) -> list[Claim]:
         """A claim, and its twin when a third party collects: what it gets, we let it have."""
         name = self.own or (self.recipient if section == "share" else "")
         if claim.action is Action.SHARE and not claim.recipients and name:
@@ -83,7 +83,7 @@ class Memory:
         entity = name if name and claim.entity in ("we", "sdk") else claim.entity
         if claim.action is not Action.COLLECT or entity == "we":
             return [claim]
-        twin = replace(claim, action=Action.SHARE, entity="we", recipients=(entity,))
+        twin = replace(claim, action=Action.SHARE, entity="we", recipients=(entity, *actors))
         return [replace(claim, entity=entity), twin]
 
 
@@ -133,7 +133,7 @@ def named_in_heading(heading: Sentence, written: str) -> str:
 
 
 def receiver_label(sentence: Sentence) -> tuple[str, int, int] | None:
-    """Role and span of the label of a line that lists what a party receives: "征信机构：姓名、…"."""
+    """Role and span of the label in "征信机构：姓名、…", a line of what a party receives."""
     if len(sentence.clauses) < 2 or sentence.text[sentence.clauses[1] - 1] != ":":
         return None
     end = sentence.clauses[1] - 1
@@ -141,7 +141,8 @@ def receiver_label(sentence: Sentence) -> tuple[str, int, int] | None:
         return None
     if any(v.start < end for v in sentence.of("verb")):
         return None
-    if any(h.sense.kind == "column" and h.start < end for h in sentence.heads):
+    columns = [h for h in sentence.heads if h.sense.kind == "column" and h.start < end]
+    if any(h.sense.value != "recipient" for h in columns):
         return None
     roles = [c for c in sentence.of("party") if c.end <= end and c.sense.value not in FIRST]
     return (roles[-1].sense.value, 0, end) if roles else None

@@ -7,9 +7,12 @@ behind a word for a party: "credit bureaus (Equifax, CRIF)". No list of companie
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from auditor.model import Action
 from auditor.terms.lexicon import Hit
+from auditor.terms.parts import Claim
+from auditor.terms.script import Lines
 from auditor.terms.sentences import Sentence
 
 GIVING = (Action.SHARE, Action.DISCLOSE, Action.ENTRUST, Action.SELL)
@@ -26,9 +29,8 @@ _LATIN = re.compile(
     r"(?:Ltd|Limited|Inc|LLC|Corp|Corporation|PLC|Plc|GmbH|Pvt|S\.A\.|S\.A|Bhd|Tbk))\b\.?"
     r"(?:\s(?:Ltd|Limited)\b\.?)?"
 )
-_OPENING = re.compile(
-    r"\s?\(\s?(?:如|例如|包括|such as|e\.g\.,?|including|como|seperti)?\s?|\s?,?\s?(?:such as|including|como|seperti|例如|包括)\s?:?\s?"
-)
+_SUCH_AS = r"such as|including|como|seperti|例如|包括"
+_OPENING = re.compile(rf"\s?\(\s?(?:如|e\.g\.,?|{_SUCH_AS})?\s?|\s?,?\s?(?:{_SUCH_AS})\s?:?\s?")
 _SPLIT = re.compile(r"\s?(?:、|,|;|/|\band\b|\bor\b|和|及|与|\by\b|\bdan\b|\be\b)\s?")
 
 
@@ -54,6 +56,26 @@ def _known(sentence: Sentence, written: str, start: int, end: int) -> list[str]:
     cues = [c for c in sentence.of("party") if start <= c.start < end]
     named = [c for c in cues if c.sense.entry.id.endswith(".named")]
     return [written[c.start - start : c.end - start] for c in named]
+
+
+def with_names(text: str, lines: Lines, sentence: Sentence, claim: Claim) -> Claim:
+    """Add the organisations that a sentence names to the recipients of what is given away."""
+    if claim.action not in GIVING or claim.negated or claim.entity != "we":
+        return claim
+    names = _written(text, lines, sentence, *receiving_part(sentence, claim.mentions))
+    return replace(claim, recipients=tuple(dict.fromkeys([*claim.recipients, *names])))
+
+
+def actors(text: str, lines: Lines, sentence: Sentence, claim: Claim) -> tuple[str, ...]:
+    """Names of those who collect by themselves: "Facebook and AppsFlyer get your …"."""
+    if claim.entity == "we" or not claim.mentions:
+        return ()
+    return _written(text, lines, sentence, 0, claim.mentions[0].start)
+
+
+def _written(text: str, lines: Lines, sentence: Sentence, start: int, end: int) -> tuple[str, ...]:
+    a, b = lines.part(sentence, start, end) if end > start else (0, 0)
+    return organisations(sentence, text[a:b], start, end)
 
 
 def receiving_part(sentence: Sentence, mentions: tuple[Hit, ...]) -> tuple[int, int]:

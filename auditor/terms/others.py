@@ -43,7 +43,7 @@ def hypothetical(parsed: Parsed, verb: Verb) -> bool:
 
 
 def is_about_minors(parsed: Parsed, verb: Verb) -> bool:
-    """ "未经监护人同意，我们不会收集儿童的人脸": a denial that protects minors says nothing of borrowers."""
+    """ "我们不会收集儿童的人脸": what protects minors says nothing of borrowers."""
     return verb.negated and parsed.sentence.has("minor")
 
 

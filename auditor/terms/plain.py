@@ -76,7 +76,7 @@ def _lines(text: str) -> list[tuple[int, int]]:
 
 
 def _joined(text: str, lines: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Lines, a bullet that stands alone (as pages are often scraped) joined to the line after it."""
+    """Lines, a bullet that stands alone (scraped pages) joined to the line after it."""
     bullet = -1
     for start, end in lines:
         if end - start == 1 and text[start] in _BULLETS:

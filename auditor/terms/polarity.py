@@ -8,10 +8,9 @@ from auditor.terms.lexicon import Hit
 from auditor.terms.parts import WAIVERS, Parsed
 from auditor.terms.sentences import Sentence, chinese
 
-
 _BACK = (
-    "前述", "上述", "前款", "本条", "本节", "前文", "foregoing", "above", "as set out", "as set forth",
-    "set out in", "as described", "as stated",
+    "前述", "上述", "前款", "本条", "本节", "前文", "foregoing", "above", "as set out",
+    "as set forth", "set out in", "as described", "as stated",
 )  # fmt: skip
 _AHEAD = ("以下", "下列", "下述", "following", "below")
 _NUMBER = re.compile(r"(?:第|clause |section |article )\s?[\d一二三四五六七八九十]{1,3}|\d\.\d")

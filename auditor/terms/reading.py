@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from auditor.model import Action
 from auditor.terms.blocks import Kind, Layout
-from auditor.terms.clauses import Clauses, inline_labels, label_before
+from auditor.terms.clauses import clauses_of
 from auditor.terms.frames import Frames, frame_of
 from auditor.terms.grammar import Claim, Frame, claims_of, parse
 from auditor.terms.lexicon import Lexicon
@@ -21,9 +21,7 @@ from auditor.terms.memory import (
     opening_sdk,
     receiver_label,
 )
-from auditor.terms.normal import fold
-from auditor.terms.organisations import GIVING, organisations, receiving_part
-from auditor.terms.plain import marker_of
+from auditor.terms.organisations import actors, with_names
 from auditor.terms.sayings import (
     asks,
     defines,
@@ -89,7 +87,8 @@ class DocumentReader:
         passages = passages_of(self.script.layout)
         for passage in passages:
             self._learn(passage)
-        self._index(passages)
+        clauses = clauses_of(self.script, self.definitions, passages)
+        self.definitions.clauses = clauses.named
         for passage in passages:
             section = section_of(passage, self.script.whole)
             if passage.block.kind is Kind.ROW:
@@ -113,25 +112,6 @@ class DocumentReader:
                     members = members_of(sentence, mention, mentions[index + 1 :])
                     named = self.definitions.resolve(sentence, members)
                     self.definitions.learn(mention.sense.value, named.exact)
-
-    def _index(self, passages: tuple[Passage, ...]) -> None:
-        """Take in what each numbered clause names, for references to it."""
-        clauses = Clauses()
-        for passage in passages:
-            block = passage.block
-            if block.kind is Kind.ROW:
-                continue
-            if passage.body > block.start:
-                marker = self.script.layout.text[block.start : passage.body]
-                clauses.enter(fold(marker).text, marker_of(marker.strip("*_# "))[0])
-            lines = self.script.lines(passage)
-            labels = inline_labels(lines.folded.text)
-            for sentence in lines.sentences:
-                if sentence.mentions and not _only_denies(sentence):
-                    for mention in sentence.mentions:
-                        label = label_before(labels, sentence.start + mention.start)
-                        clauses.add(self.definitions.resolve(sentence, [mention]), label)
-        self.definitions.clauses = clauses.named
 
     # -------------------------------------------------------------- prose
 
@@ -158,7 +138,7 @@ class DocumentReader:
         )
 
     def _share_frame(self, passage: Passage, lines: Lines, flow: _Flow) -> None:
-        """Who receives what a line of a section on sharing lists: "征信机构：姓名", or the SDK above."""
+        """Set who receives what a line lists: "征信机构：姓名", or the SDK above."""
         if not self.memory.recipient and passage.headings:
             self.memory.recipient = named_in_heading(
                 self.script.whole(passage.headings[-1]), self.script.text(passage.headings[-1])
@@ -233,21 +213,20 @@ class DocumentReader:
             hypernyms = self.definitions.hypernyms
             named = self.memory.antecedent(sentence, claim, hypernyms)
         if named.all:
-            claim = self._with_names(lines, sentence, claim)
-            for one in self.memory.both_sides(claim, section):
+            text = self.script.layout.text
+            claim = with_names(text, lines, sentence, claim)
+            names = actors(text, lines, sentence, claim)
+            for one in self.memory.both_sides(claim, section, names):
                 self._emit(passage, lines, sentence, one, named, purposes)
-
-    def _with_names(self, lines: Lines, sentence: Sentence, claim: Claim) -> Claim:
-        """Add the organisations that the sentence names to the recipients of what is given away."""
-        if claim.action not in GIVING or claim.negated or claim.entity != "we":
-            return claim
-        start, end = receiving_part(sentence, claim.mentions)
-        a, b = lines.part(sentence, start, end) if end > start else (0, 0)
-        names = organisations(sentence, self.script.layout.text[a:b], start, end)
-        return replace(claim, recipients=tuple(dict.fromkeys([*claim.recipients, *names])))
 
     def _answer(self, question: Sentence, answer: Sentence, passage: Passage, lines: Lines) -> None:
         """Read "我们会收集您的通讯录吗？不会。" as a denial of what was asked."""
+        if answer.has("optional"):
+            for mention in question.mentions:
+                named = self.definitions.resolve(question, [mention])
+                claim = Claim(Action.COLLECT, False, (mention,), modality="optional")
+                self._emit(passage, lines, answer, replace(claim, confidence="low"), named, ())
+            return
         if not answer.text.startswith(_ANSWERS_NO) or answer.text.startswith(_NO_DENIALS):
             return
         for claim in claims_of(parse(question), None):
@@ -313,14 +292,6 @@ class DocumentReader:
     def _context(self, passage: Passage) -> str:
         blocks = (*passage.headings[-1:], *passage.leads[-1:])
         return _clip(" › ".join(self.script.text(b).strip("*# ") for b in blocks))
-
-
-def _only_denies(sentence: Sentence) -> bool:
-    """Whether a clause names data only to say that they are not taken."""
-    if not sentence.has("negator") or sentence.has("exception"):
-        return False
-    verbs = parse(sentence).verbs
-    return bool(verbs) and all(v.negated for v in verbs)
 
 
 def _clip(text: str) -> str:

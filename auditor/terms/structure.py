@@ -118,7 +118,12 @@ def _is_short(layout: Layout, block: Block) -> bool:
     if block.kind not in (Kind.HEADING, Kind.PARAGRAPH) or block.end - block.start > 70:
         return False
     text = layout.text[block.start : block.end].strip("*_# \t")
-    return bool(text) and text[-1] not in "。.；;：:！!？?，," and not marker_of(text)[0]
+    return (
+        bool(text)
+        and text[0] != "【"
+        and text[-1] not in "。.；;：:！!？?，,"
+        and not marker_of(text)[0]
+    )
 
 
 def _opens(text: str) -> bool:
