@@ -70,6 +70,7 @@ def program(entry: RenamedEntry, skipped: str = "") -> str:
     parts = []
     for mate in mates:
         parts.append(f".class public {names[mate.id]}\n.super Ljava/lang/Object;\n")
+        parts += [f".field {f}:Ljava/lang/Object;\n" for f in (mate.fields or ((),))[0]]
         mine = [method(f"m{n}", row, names) for n, row in enumerate(mate.methods)]
         kept = {t for row in mate.methods for t in row.texts} | (
             {skipped} if mate == entry else set()

@@ -228,6 +228,12 @@ class CodeIndex:
         thirds = self._symbols.methods.third_parts()
         return tuple(np.flatnonzero(np.isin(thirds, protos)).tolist())
 
+    def methods_giving(self, type_: str) -> tuple[int, ...]:
+        """Ids of every method, defined or only named, that returns `type_`; ascending."""
+        protos = [n for n, row in enumerate(self._symbols.protos) if row[2] == type_]
+        thirds = self._symbols.methods.third_parts()
+        return tuple(np.flatnonzero(np.isin(thirds, protos)).tolist())
+
     def reference(self, cls: str, name: str, proto: str) -> int | None:
         """Id of a method by its parts, None when the app neither defines nor names it."""
         return self._method(cls, name, proto)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.dex import MethodInfo
-from auditor.flows import concrete, defaults, effecting, pure, texts
-from auditor.flows.values import Obj, Value, of, stepped
+from auditor.flows import concrete, defaults, effecting, passing, pure, texts
+from auditor.flows.values import ANY, Obj, Value, of, stepped
 
 if TYPE_CHECKING:
     from auditor.flows.engine import Engine
@@ -32,6 +32,8 @@ def enter_body(engine: Engine, method: int, args: tuple[Value, ...]) -> Value | 
     text = _decoded(engine, info, args)
     if text is not None:
         return of(text)
+    if engine.textual.is_textual(info):
+        return _through_texts(engine, info, args)
     idle = not engine.enter(method) and not carries(engine, args)
     if idle and (engine.idle >= _IDLE or engine.index.size(method) > _IDLE_SIZE):
         return defaults.typed(engine, info.ret, ("skip", method, frame.method, frame.offset))
@@ -48,6 +50,16 @@ def enter_body(engine: Engine, method: int, args: tuple[Value, ...]) -> Value | 
         return engine.run(method, noted, (frame.method, frame.offset + (frame.copy << _COPY)))
     finally:
         engine.idle -= idle
+
+
+def _through_texts(engine: Engine, info: MethodInfo, args: tuple[Value, ...]) -> Value:
+    """What a method that only works on texts gives: unknown, a text with the data of its texts."""
+    if info.ret not in (texts.STRING, "Ljava/lang/CharSequence;", "[C", "C"):
+        return defaults.typed(engine, info.ret, ("text", info.id))
+    frame = engine.frames[-1]
+    taints = frozenset(t for arg in args for t in arg.taints | passing.held(engine, arg))
+    note = info.name
+    return ANY.with_taints(stepped(taints, "through", frame.method, frame.offset, note))
 
 
 def _decoded(engine: Engine, info: MethodInfo, args: tuple[Value, ...]) -> str | None:

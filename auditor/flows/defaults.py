@@ -24,7 +24,7 @@ def run_initializer(engine: Engine, cls: str) -> None:
     if above:
         engine.prepare(above)
     initializer = engine.index.find_method(cls, "<clinit>", "()V")
-    if initializer is None:
+    if initializer is None or cls in engine.renamed.still:
         return
     kept_heap, kept_frames, kept_clock = engine.heap, engine.frames, engine.clock
     room = engine.budget.here

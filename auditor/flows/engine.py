@@ -27,6 +27,7 @@ from auditor.flows.frames import Budget, Frame
 from auditor.flows.machine import Machine
 from auditor.flows.models import Knowledge, Model
 from auditor.flows.renamed import Recognised, Renamed
+from auditor.flows.textual import Textual
 from auditor.flows.values import (
     ANY,
     NOTHING,
@@ -88,6 +89,7 @@ class Engine(Machine):
         self.sealed: dict[str, bool] = {}
         self.request_methods: dict[int, bool] = {}
         self.renamed = Renamed(index, knowledge.renamed)
+        self.textual = Textual(index)
         self.partial = False
         """Not every method is interpreted: fields may be stored into by others."""
         self.callback_classes: set[str] = set()

@@ -199,9 +199,17 @@ def instance(env: Env, cls: Value, args: Value = NOTHING) -> Value:
     for atom in sorted((a for a in cls.atoms if isinstance(a, ClassRef)), key=repr):
         engine.prepare(atom.descriptor)
         made = of(engine.allocate(atom.descriptor, "instance:" + atom.descriptor))
-        engine.call_named(made, "<init>", tuple(rows))
+        if engine.call_named(made, "<init>", tuple(rows)) is None and not rows:
+            engine.call_named(made, "<init>", (ANY,) * _fewest(env, atom.descriptor))
         total = join(total, made)
     return total if total is not NOTHING else ANY
+
+
+def _fewest(env: Env, cls: str) -> int:
+    """How many parameters the shortest constructor of a class takes."""
+    index = env.engine.index
+    infos = [index.method(m) for m in index.methods_of(cls)] if index.is_defined(cls) else []
+    return min((len(i.params) for i in infos if i.name == "<init>"), default=0)
 
 
 def method(env: Env, cls: Value, name: Value) -> Value:

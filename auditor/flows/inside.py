@@ -117,6 +117,16 @@ def resumed(env: Env, value: Value, of_class: Value) -> Value:
     return total if total is not NOTHING else ANY
 
 
+def handed(env: Env, to: Value, value: Value) -> Value:
+    """Call what takes an object first in the interfaces of the app that objects implement."""
+    engine = env.engine
+    for obj in to.objects():
+        for name, arity in _interface_methods(engine, obj.type, None):
+            if arity:
+                engine.call_named(of(obj), name, (value, *(ANY,) * (arity - 1)))
+    return NOTHING
+
+
 def _interface_methods(
     engine: Engine, cls: str, gives: tuple[str, ...] | None
 ) -> list[tuple[str, int]]:
@@ -139,4 +149,5 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "base": base,
     "callbacks": callbacks,
     "resumed": resumed,
+    "handed": handed,
 }

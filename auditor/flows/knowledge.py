@@ -146,6 +146,15 @@ class RenamedMethod(_Part):
     sink: RenamedSink | None = None
 
 
+class RenamedQuestions(_Part):
+    """Annotations that code of a renamed library asks for, one after the other."""
+
+    order: tuple[str, ...]
+    """Their classes in the order in which the library asks."""
+    texts: dict[str, str]
+    """A text loaded after one question and before the next → the class that was asked for."""
+
+
 class RenamedEntry(Entry):
     """A class of a library that is recognised under any name."""
 
@@ -155,6 +164,10 @@ class RenamedEntry(Entry):
     """Where one of these classes is defined, the library was not renamed."""
     texts: tuple[tuple[str, ...], ...] = ()
     """Texts that the methods of the class load: all of one of these."""
+    fields: tuple[tuple[str, ...], ...] = ()
+    """Names of fields that the library's own rules keep: all of one of these."""
+    without: tuple[str, ...] = ()
+    """Texts by which others with such fields are told."""
     built_from: tuple[str, ...] = ()
     """Types (`@entry.id`) that a constructor takes; tried where no text was found."""
     methods: tuple[RenamedMethod, ...] = ()
@@ -162,8 +175,14 @@ class RenamedEntry(Entry):
     """Methods of other classes that make an object of it or of a subtype."""
     anywhere: tuple[RenamedMethod, ...] = ()
     """Methods of any class, told by the platform's classes that they take (full names)."""
+    asks: tuple[RenamedQuestions, ...] = ()
+    """How its annotations are told."""
     opaque: bool = False
     """Its other methods are not entered."""
+    passes: bool = False
+    """Its other methods put what they take into it and give what is in it."""
+    still: bool = False
+    """Its static initializer says nothing of the app."""
     reference: str = ""
 
 

@@ -13,12 +13,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from auditor.dex import CodeIndex, MethodInfo
+from auditor.flows.asked import asked_annotations
 from auditor.flows.effects import Statement, parse_effects
 from auditor.flows.knowledge import RenamedEntry, RenamedMethod, SinkEntry
 from auditor.flows.models import descriptor, simple_type
 
 _ALIKE = 4
 """More classes than this that carry the same texts are no library."""
+_TAKES = "this.elem += deep(args)"
 _KINDS = 60
 """Subtypes of a recognised class whose makers are looked at."""
 _ROUNDS = 3
@@ -48,28 +50,43 @@ class Renamed:
         self.classes: dict[str, tuple[str, ...]] = {}
         """Entry id, or the id given to what a method returns → descriptors."""
         self.methods: dict[int, Recognised] = {}
+        self.annotations: dict[str, str] = {}
+        """Descriptor of an annotation's class → the name that it had."""
         self._loaders: dict[str, frozenset[int]] = {}
         wanted = [e for e in entries if not any(index.is_defined(descriptor(c)) for c in e.named)]
         for entry in wanted:
-            found = self._classes_with(entry.texts)
+            found = self._classes_with(entry.texts) or self._holding(entry)
             if found:
                 self.classes[entry.id] = found
         for _ in range(_ROUNDS if self.classes else 0):
-            for entry in wanted:
-                if entry.built_from and entry.id not in self.classes:
-                    found = self._built_from(entry.built_from)
-                    if found:
-                        self.classes[entry.id] = found
-                for cls in self.classes.get(entry.id, ()):
-                    self._match(entry, cls)
-            for entry in wanted:
-                self._match_elsewhere(entry)
+            self._round(wanted)
         for entry in entries:
             for row in entry.anywhere:
-                taking = self.index.methods_taking(descriptor(t) for t in row.takes)
-                self._match_all(entry, (row,), [m for m in taking if index.method(m).has_code])
-        self.opaque = {c for e in wanted if e.opaque for c in self.classes.get(e.id, ())}
+                self._match_all(entry, (row,), self._of_shape(row))
+        for questions in (q for e in wanted for q in e.asks):
+            self.annotations.update(asked_annotations(index, questions))
+        self.opaque = self._of([e for e in wanted if e.opaque])
         """Classes whose other methods are not entered."""
+        self.still = self._of([e for e in wanted if e.still]) | self.opaque
+        """Classes whose static initializer is not run."""
+        for entry in wanted:
+            for cls in self.classes.get(entry.id, ()) if entry.passes else ():
+                self._pass_on(entry, cls)
+
+    def _of(self, entries: Sequence[RenamedEntry]) -> set[str]:
+        return {cls for e in entries for cls in self.classes.get(e.id, ())}
+
+    def _round(self, wanted: Sequence[RenamedEntry]) -> None:
+        """Match the methods of the classes known so far; that may tell further classes."""
+        for entry in wanted:
+            if entry.built_from and entry.id not in self.classes:
+                found = self._built_from(entry.built_from)
+                if found:
+                    self.classes[entry.id] = found
+            for cls in self.classes.get(entry.id, ()):
+                self._match(entry, cls)
+        for entry in wanted:
+            self._match_elsewhere(entry)
 
     def _loading(self, text: str) -> frozenset[int]:
         found = self._loaders.get(text)
@@ -86,6 +103,17 @@ class Renamed:
             found |= here if len(here) <= _ALIKE else set()
         return tuple(sorted(found))
 
+    def _holding(self, entry: RenamedEntry) -> tuple[str, ...]:
+        """Classes that declare fields of kept names and load none of the texts that exclude it."""
+        found: set[str] = set()
+        for names in entry.fields:
+            owners = [{self.index.field(f).cls for f in self.index.fields_named(n)} for n in names]
+            found |= set.intersection(*owners) if owners else set()
+        found = {c for c in found if self.index.is_defined(c)}
+        for text in entry.without:
+            found -= {self.index.method(m).cls for m in self._loading(text)}
+        return tuple(sorted(found)) if len(found) <= _ALIKE else ()
+
     def _built_from(self, types: tuple[str, ...]) -> tuple[str, ...]:
         """Classes with a constructor that takes all of these."""
         found: set[str] = set()
@@ -98,6 +126,29 @@ class Renamed:
 
     def _match(self, entry: RenamedEntry, cls: str) -> None:
         self._match_all(entry, entry.methods, self.index.methods_of(cls))
+
+    def _of_shape(self, row: RenamedMethod) -> list[int]:
+        """Methods with code that take, or else give, the platform's types that a row names."""
+        taken = [descriptor(t) for t in row.takes if "." in t]
+        index = self.index
+        found = (
+            index.methods_taking(taken) if taken else index.methods_giving(descriptor(row.gives))
+        )
+        return [m for m in found if index.method(m).has_code]
+
+    def _pass_on(self, entry: RenamedEntry, cls: str) -> None:
+        """Methods of a container of bytes that no row describes."""
+        for mid in self.index.methods_of(cls):
+            info = self.index.method(mid)
+            if not info.has_code or info.access & 0x8 or info.name == "<clinit>":
+                continue
+            effects = _TAKES
+            if info.ret == cls or cls in self.index.all_subtypes(info.ret):
+                effects += "; ret = this"
+            elif info.ret[:1] in ("L", "["):
+                effects += "; ret = deep(this)"
+            known = Recognised(entry.id, "", (), parse_effects(effects), False, None)
+            self.methods.setdefault(mid, known)
 
     def _match_elsewhere(self, entry: RenamedEntry) -> None:
         """Methods of other classes that make an object of this one or of a subtype."""
@@ -165,6 +216,10 @@ class Renamed:
             return False
         below = self.index.all_subtypes(type_)
         return cls not in below and not set(self.index.all_subtypes(cls)).isdisjoint(below)
+
+    def annotation(self, type_: str) -> str:
+        """The name of an annotation's class, Java style, as it was before it was renamed."""
+        return self.annotations.get(type_) or type_[1:-1].replace("/", ".")
 
     def _is(self, type_: str, wanted: str) -> bool:
         if wanted.startswith("@"):

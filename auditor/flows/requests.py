@@ -20,7 +20,7 @@ from auditor.flows.values import (
 )
 
 if TYPE_CHECKING:
-    from auditor.dex import MethodInfo
+    from auditor.dex import Annotation, MethodInfo
     from auditor.flows.engine import Engine
 
 _PATH = re.compile(r"(?:https?://)?[\w./{}?=&%:~-]*[./][\w./{}?=&%:~-]*|[\w-]{3,60}")
@@ -48,14 +48,24 @@ def _described(
     if declared is None:
         return None
     for annotation in engine.index.method_annotations(declared):
-        java = annotation.type[1:-1].replace("/", ".")
+        java = engine.renamed.annotation(annotation.type)
         for entry in engine.know.annotations:
             if java in entry.method_annotations:
                 elements = dict(annotation.elements)
                 http = entry.method_annotations[java] or str(elements.get("method", ""))
-                value = elements.get("value", elements.get("path", ""))
+                value = elements.get("path") or _text_of(annotation)
                 return entry, http, value if isinstance(value, str) else "", declared
     return _by_structure(engine, method, declared)
+
+
+def _text_of(annotation: Annotation) -> str:
+    """The value of an annotation, where it is a text; under a new name the one text it has."""
+    elements = dict(annotation.elements)
+    value = elements.get("value", "")
+    if isinstance(value, str) and value:
+        return value
+    texts = [v for _, v in annotation.elements if isinstance(v, str)]
+    return texts[0] if len(texts) == 1 else ""
 
 
 def _by_structure(
@@ -107,13 +117,11 @@ def send(engine: Engine, receiver: Value, method: MethodInfo, params: tuple[Valu
         inside = effecting.deep_taints(engine, value, app=True)
         label = ""
         for annotation in annotations[number] if number < len(annotations) else ():
-            java = annotation.type[1:-1].replace("/", ".")
-            elements = dict(annotation.elements)
+            java = engine.renamed.annotation(annotation.type)
             if java in entry.url:
                 explicit = join(explicit, sinks.flat_url(engine, value))
             if java in (*entry.named, *entry.path, *entry.query):
-                given = elements.get("value", "")
-                label = given if isinstance(given, str) else ""
+                label = _text_of(annotation)
             if java in entry.path and label:
                 path = _filled(path, label, value)
             if java in entry.query and label:
@@ -142,7 +150,7 @@ def _named_bases(engine: Engine, entry: ApiAnnotationEntry, declared: int) -> Va
     known = engine.made("Ljava/lang/Object;", ("global", "domains"))
     total = NOTHING
     for annotation in engine.index.method_annotations(declared):
-        if annotation.type[1:-1].replace("/", ".") not in entry.fixed_headers:
+        if engine.renamed.annotation(annotation.type) not in entry.fixed_headers:
             continue
         for _, value in annotation.elements:
             for line in value if isinstance(value, tuple | list) else (value,):

@@ -34,6 +34,8 @@ from auditor.flows.values import (
 )
 
 _ROUNDS = 6
+_AGAIN = 2
+"""All runs of an entry point may take so many times what one may, so that others get theirs."""
 _ROOTS = 4000
 _INHERIT = frozenset(("background", "callback", "result", "push"))
 _CONTEXTS = ("Landroid/content/Context;", "Landroid/content/BroadcastReceiver;")
@@ -74,6 +76,8 @@ class Root:
     reads: dict[Key, Stored | None] = field(default_factory=dict)
     events: dict[Event, Payload] = field(default_factory=dict)
     runs: int = 0
+    spent: int = 0
+    """Budget that its runs took."""
     methods: tuple[int, ...] = ()
     cut: bool = False
     away: int = -1
@@ -257,9 +261,12 @@ class Program:
         if not self.relevance.whole and not self._is_wanted(root, methods):
             self.skipped[root.key] = None
             return
+        room = min(engine.budget.each, _AGAIN * engine.budget.each - root.spent)
+        if room <= 0:
+            return
         root.runs += 1
         root.methods = tuple(m.id for m in methods if m.id >= 0)
-        engine.budget.here = engine.budget.each
+        engine.budget.here = room
         engine.budget.entry = methods[0].id
         engine.counts.clear()
         engine.component = root.component
@@ -280,8 +287,11 @@ class Program:
                     engine.returned_to_page(root.on, method, result)
         finally:
             engine.frames = []
+        root.spent += room - engine.budget.here
         changes = engine.heap.since(engine.base)
-        root.reads, root.events, root.cut = frame.reads, frame.events, frame.cut
+        root.reads, root.cut = frame.reads, frame.cut
+        # A run that ended early does not take back what an earlier one showed.
+        root.events = {**root.events, **frame.events} if frame.cut else frame.events
         base = engine.base.changes
         for key, (value, _) in changes.items():
             if key[1] == NEW:
