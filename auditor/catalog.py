@@ -81,6 +81,7 @@ class Catalog:
         """Use `data/` of this program when no folder is given."""
         self.roots = roots or (DATA,)
         self._read: dict[tuple[str, type[Entry]], tuple[Entry, ...]] = {}
+        self._tables: dict[str, Mapping[str, Any]] = {}
 
     @cached_property
     def digest(self) -> str:
@@ -118,7 +119,12 @@ class Catalog:
         return tuple(found.values())
 
     def table(self, name: str) -> Mapping[str, Any]:
-        """Read one file as it is, `name` relative to the first folder that holds it."""
+        """Read one file as it is, `name` relative to the first folder that holds it, and once."""
+        if name not in self._tables:
+            self._tables[name] = self._table(name)
+        return self._tables[name]
+
+    def _table(self, name: str) -> Mapping[str, Any]:
         for root in self.roots:
             if (root / name).is_file():
                 raw = read_yaml(root / name)
