@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import zipfile
 import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import sqlalchemy as sa
 
 from auditor.batch import codec, facts, keys
+from auditor.batch.site_data import gather
+from auditor.batch.store import open_store
 from auditor.catalog import Catalog, Entry
 from auditor.model import Flow, Limit, Manifest, Severity
 from auditor.pipeline import Options, conclude, examine, read_package
 from auditor.report import RENDERERS
-from tests.batch_fixture import SAMPLES
+from tests.batch_fixture import SAMPLES, run_batch
 
 E = TypeVar("E", bound=Entry)
 ALL = sorted(p.parent.name for p in SAMPLES.glob("*/app.apk"))
@@ -134,3 +138,25 @@ def test_a_new_rule_leaves_the_facts_alone(tmp_path: Path) -> None:
 
     (tmp_path / "sources" / "y.yaml").write_text("id: y\n")
     assert keys.facts_key(Catalog(*plain.roots, tmp_path)) != keys.facts_key(plain)
+
+
+def test_packages_that_name_none_are_apps_of_their_own(tmp_path: Path) -> None:
+    """Two files whose manifests cannot be read are not two versions of one app."""
+    (tmp_path / "apps").mkdir()
+    for number in (1, 2):
+        with (
+            zipfile.ZipFile(SAMPLES / "relay" / "app.apk") as source,
+            zipfile.ZipFile(tmp_path / "apps" / f"{number}.apk", "w") as target,
+        ):
+            for entry in source.namelist():
+                broken = entry == "AndroidManifest.xml"
+                target.writestr(entry, b"\x03\0\x08\0" * number if broken else source.read(entry))
+    store = open_store(str(tmp_path / "s.db"), create=True)
+    run_batch(store, [str(tmp_path / "apps")])
+
+    with store.reading() as connection:
+        query = "SELECT a.package, v.sha256 FROM apps a JOIN versions v ON v.app_id = a.id"
+        found = {(r.package, f"?{r.sha256[:16]}") for r in connection.execute(sa.text(query))}
+        shown = {a.label for a in gather(connection, {}).table}
+    assert len(found) == 2 and all(package == name for package, name in found)
+    assert shown == {"1.apk", "2.apk"}

@@ -55,7 +55,7 @@ def app(number: int) -> App:
 
 def site_of(table: tuple[App, ...]) -> Site:
     ranked = tuple(sorted(table, key=lambda a: (-a.rank, a.package)))
-    link = Link("com.app1.loan", "com.app2.loan", (("signer", "ab" * 32), ("code", "0.91")))
+    link = Link("signer", "ab" * 32, ("com.app1.loan", "com.app2.loan"), 0)
     return Site(
         table=ranked,
         apps=len(table),

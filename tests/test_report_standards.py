@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from functools import partial
 from importlib import import_module
 from importlib.resources import files
@@ -19,6 +20,8 @@ import jsonschema
 import pytest
 
 from auditor import model as m
+from auditor.batch.site import render_index
+from auditor.batch.site_data import Site
 from auditor.catalog import DATA, Catalog
 from auditor.evidence import Settings, pack_evidence
 from auditor.pipeline import TermsSource, annotate, understand_terms
@@ -27,6 +30,7 @@ from auditor.report.changes import compare
 from auditor.report.changes_out import render_changes_html
 from auditor.report.terms_page import render_terms_html
 from tests import report_fixture as fixture
+from tests.test_batch_site import app, site_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -71,6 +75,12 @@ def terms_page(lang: str) -> str:
     return render_terms_html(terms, segments, lang)
 
 
+def site_of_nothing() -> Site:
+    empty = {f.name: () for f in fields(Site) if f.name not in ("disclosures", "tool_version")}
+    numbers = dict.fromkeys(("apps", "versions", "blind", "failure_count"), 0)
+    return Site(**{**empty, **numbers})  # type: ignore[arg-type]
+
+
 def evidence_page(lang: str) -> str:
     made = pack_evidence(fixture.rich(), [], Settings(lang=lang), Catalog(DATA))
     return made["README.html"].decode()
@@ -86,6 +96,8 @@ PAGES: Mapping[str, Callable[[str], str]] = {
     ),
     "evidence": evidence_page,
     "terms": terms_page,
+    "index": lambda lang: render_index(site_of(tuple(map(app, range(300)))), lang),
+    "index of nothing": lambda lang: render_index(site_of_nothing(), lang),
 }
 
 

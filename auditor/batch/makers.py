@@ -149,10 +149,10 @@ def apps_of(connection: Connection) -> dict[int, int]:
 
 def names_of(connection: Connection) -> dict[int, str]:
     """Give package and label of each version, as one text."""
-    query = sa.select(t.versions.c.id, t.versions.c.label, t.apps.c.package).where(
-        t.apps.c.id == t.versions.c.app_id
-    )
-    return {r.id: f"{r.package}  {r.label}" for r in connection.execute(query)}
+    query = sa.select(
+        *(t.versions.c.id, t.versions.c.label, t.versions.c.file, t.apps.c.package)
+    ).where(t.apps.c.id == t.versions.c.app_id)
+    return {r.id: f"{r.package}  {r.label or r.file}" for r in connection.execute(query)}
 
 
 def save_makers(

@@ -19,6 +19,7 @@ Row = list[Any]
 _TEXT = 600
 """Characters of one value; PostgreSQL indexes no more. The report document keeps the whole."""
 _NAME = 200
+_NAMELESS = "?"
 _ROWS = 5_000
 """Rows of one table for one app; an app with more of them is told in `limits`."""
 _BLIND = frozenset({"packed", "code_not_visible", "dynamic_code", "dex_malformed", "hybrid"})
@@ -41,7 +42,7 @@ def rows_of(document: Mapping[str, Any], traits: Traits, terms: Sequence[str]) -
     return {
         "version": _version(document),
         "tables": tables,
-        "package": _line(app["package"]),
+        "package": _line(app["package"]) or f"{_NAMELESS}{app['sha256'][:16]}",
         "labels": sorted({_line(t) for t in (app["label"], *app["labels"].values()) if t.strip()}),
         "signers": [
             _clean([s["sha256"], s["subject"], s["scheme"], s["not_before"]])
@@ -51,6 +52,11 @@ def rows_of(document: Mapping[str, Any], traits: Traits, terms: Sequence[str]) -
         "traits": _traits(document, traits),
         "sketches": _sketches(traits, terms),
     }
+
+
+def is_nameless(package: str) -> bool:
+    """Tell a package that names none in its manifest: it is called by its SHA-256."""
+    return package.startswith(_NAMELESS)
 
 
 def _version(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,9 +42,9 @@ _COLUMNS = (
     *("lending", "blind", "maker", "store", "developer", "date", "report"),
 )
 _SHOWN = (
-    *(("rank", 5, False), ("label", 15, False), ("package", 18, False), ("version", 7, False)),
-    *(("severity", 13, True), ("reasons", 20, False), ("findings", 8, True), ("lending", 6, True)),
-    *(("maker", 5, True), ("date", 8, True)),
+    *(("rank", 5, False), ("label", 14, False), ("package", 17, False), ("version", 7, False)),
+    *(("severity", 12, True), ("reasons", 21, False), ("findings", 7, True), ("lending", 6, True)),
+    *(("maker", 5, True), ("date", 9, True)),
 )
 """Column, its width in percent, and whether its first sorting is downward."""
 _MINE = re.compile(r"[0-9a-f]{64}-[0-9a-f]{12}-(?:zh|en)\.html")

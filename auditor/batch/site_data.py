@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +14,11 @@ from sqlalchemy.engine import Connection
 from auditor import __version__
 from auditor.batch import schema as t
 from auditor.batch.places import name_of
+from auditor.batch.rows import is_nameless
 from auditor.model import Disclosure, Severity
 from auditor.report.words import Local
 
-RANKED, MAKERS, MEMBERS, LINKS = 20, 200, 60, 12
+RANKED, MAKERS, MEMBERS, LINKS, SHARING = 20, 200, 60, 12, 20
 BARS, FAILED, CHANGED = 15, 500, 100
 _REASONS = 3
 _UNDECLARED = ("omitted", "incorrect", "ambiguous")
@@ -56,11 +57,12 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Why two apps are of one maker."""
+    """One thing that apps of a maker share."""
 
-    one: str
-    other: str
-    signs: tuple[tuple[str, str], ...]
+    kind: str
+    value: str
+    packages: tuple[str, ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def _table(connection: Connection, reports: dict[str, str]) -> tuple[App, ...]:
                 id=row.id,
                 sha256=row.sha256,
                 package=row.package,
-                label=row.label or row.package,
+                label=row.label or (row.file if is_nameless(row.package) else row.package),
                 version=row.version_name,
                 severity=row.severity,
                 rank=row.severity_rank,
@@ -228,12 +230,6 @@ def _makers(connection: Connection, table: Sequence[App]) -> tuple[MakerShown, .
     found = []
     for row in connection.execute(query.order_by(columns.key).limit(MAKERS)):
         mine = members[int(row.key)]
-        links = [
-            Link(
-                link["one"], link["other"], tuple((kind, value) for kind, value, _ in link["signs"])
-            )
-            for link in json.loads(row.evidence)[:LINKS]
-        ]
         names = sorted({app.label for app in mine})
         found.append(
             MakerShown(
@@ -241,10 +237,23 @@ def _makers(connection: Connection, table: Sequence[App]) -> tuple[MakerShown, .
                 names=", ".join(names[:6]) + (" …" if len(names) > 6 else ""),
                 members=tuple(sorted(mine, key=lambda a: (a.package, a.sha256))[:MEMBERS]),
                 more=max(0, len(mine) - MEMBERS),
-                links=tuple(links),
+                links=_links(json.loads(row.evidence)),
             )
         )
     return tuple(found)
+
+
+def _links(pairs: Sequence[Mapping[str, Any]]) -> tuple[Link, ...]:
+    """Turn what pairs of apps share into the apps that share each thing, the most shared first."""
+    held: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for pair in pairs:
+        for kind, value, _ in pair["signs"]:
+            held[kind, value] |= {pair["one"], pair["other"]}
+    most = sorted(held.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(
+        Link(kind, value, tuple(sorted(names)[:SHARING]), max(0, len(names) - SHARING))
+        for (kind, value), names in most[:LINKS]
+    )
 
 
 # ---------------------------------------------------------------- charts

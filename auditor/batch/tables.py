@@ -16,7 +16,7 @@ from auditor.errors import UsageError
 from auditor.report.clean import one_line, well_formed
 from auditor.report.table import safe
 
-_CELL = 60
+_CELL = 64
 """Columns of the terminal that one cell may take."""
 _GROUP = 10_000
 """Rows that are written to Parquet at once."""

@@ -23,22 +23,31 @@
 
   function cell(row, name) { return row[index[name]]; }
 
-  function compare(a, b) {
-    var x = cell(a, order.column), y = cell(b, order.column);
-    var less = typeof x === "string" ? x.localeCompare(y) : x - y;
-    return (order.down ? -less : less) || cell(a, "rank") - cell(b, "rank");
+  // Each order is made once: what is typed then only filters it.
+  var orders = {};
+  function ordered() {
+    var column = order.column, key = column + (order.down ? " down " : " up ") + lang();
+    if (!orders[key]) {
+      var at = index[column], rank = index.rank, sign = order.down ? -1 : 1;
+      var text = new Intl.Collator(lang(), { numeric: true }).compare;
+      var less = column === "reasons" ? function (x, y) { return x.length - y.length; } :
+        typeof data.rows[0][at] === "string" ? text : function (x, y) { return x - y; };
+      orders[key] = data.rows.slice().sort(function (a, b) {
+        return sign * less(a[at], b[at]) || a[rank] - b[rank];
+      });
+    }
+    return orders[key];
   }
 
   function choose() {
     var wanted = q.value.trim().toLowerCase(), level = severity.value, type = kind.value;
-    view = data.rows.filter(function (row) {
+    view = !data.rows.length ? [] : ordered().filter(function (row) {
       return (!wanted || row.text.indexOf(wanted) >= 0) &&
         (!level || String(cell(row, "severity")) === level) &&
         (!type || cell(row, "undeclared").indexOf(Number(type)) >= 0) &&
         (!lending.checked || cell(row, "lending") === 1) &&
         (!blind.checked || cell(row, "blind") === 1);
     });
-    view.sort(compare);
     shown.textContent = word("shown").replace("{n}", view.length).replace("{all}", data.rows.length);
     table.setAttribute("aria-rowcount", view.length + 1);
     box.scrollTop = 0;
