@@ -159,3 +159,12 @@ def test_no_group_inside_a_lookaround() -> None:
         for pattern in (*entry.patterns, *entry.veto_patterns):
             bare = re.sub(r"\[[^\]]*\]", "x", pattern.replace(r"\(", ""))
             assert not re.search(r"\(\?<?[=!][^()]*\((?!\?)", bare), entry.id
+
+
+def test_a_menu_of_links_is_left_out() -> None:
+    page = (
+        "<html><body><div><a href='#'>通讯录备份</a><a href='#'>上传短信</a></div>"
+        "<p>我们会收集<a href='#'>设备标识</a>。</p></body></html>"
+    )
+    terms = read_terms([TermsSource("policy.html", page.encode(), "given")], CATALOG)
+    assert terms.documents[0].text.strip() == "我们会收集设备标识。"

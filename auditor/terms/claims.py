@@ -87,7 +87,10 @@ def claims_of(parsed: Parsed, frame: Frame | None) -> list[Claim]:
         if denied_by_itself(parsed, mention):
             denied.append(mention)
         elif verb is None or (
-            frame is not None and verb.sense == "aim" and verb.hit.start > mention.start
+            frame is not None
+            and verb.sense == "aim"
+            and verb.hit.start > mention.start
+            and not (frame.action is Action.SHARE and not frame.recipients)
         ):
             orphans.append(mention)
         else:
@@ -292,5 +295,6 @@ def _open_object(sentence: Sentence, verb: Verb) -> bool:
     rest = [c for c in "".join(clause) if c.isalnum()]
     if not chinese(sentence.text):
         return len(rest) <= 8
-    named = sentence.text[verb.hit.end - 1] in "给至予"  # what follows is the recipient
+    given = sentence.text[verb.hit.end - 1 : verb.hit.end + 1]
+    named = any(c in given for c in "给至予")  # what follows is the recipient
     return len(rest) <= (12 if named and verb.sense == "share" else 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from auditor.model import Action
 from auditor.terms.blocks import Block, Kind
 from auditor.terms.grammar import Frame, Parsed, claims_of, parse
@@ -10,6 +12,12 @@ from auditor.terms.sentences import Sentence
 from auditor.terms.structure import Passage, introduces
 
 _GIVING = (Action.SHARE, Action.ENTRUST, Action.SELL)
+
+
+_STOPS_AT_NO = re.compile(
+    r"(?:\bnot|\bnever|\bdon['’]t|\bwon['’]t|不会|绝不|从不|\btidak(?: akan)?|\bno|\bnão|\bkhông)"
+    r"[*_\s]{0,4}[:：][*_\s]{0,4}$"
+)
 
 
 class Frames:
@@ -45,6 +53,8 @@ class Frames:
     def _of_lead(self, lead: Block) -> Frame | None:
         if not introduces(self._script.text(lead)):
             return None
+        if _STOPS_AT_NO.search(self._script.text(lead).lower()):
+            return Frame(negated=True, denies=True, confidence="medium")
         sentence = self._script.last_sentence(lead)
         if sentence is None or (sentence.has("question") and not sentence.has("verb")):
             return None

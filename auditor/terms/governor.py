@@ -101,6 +101,8 @@ def _fronted(sentence: Sentence, clause: int) -> bool:
 def _attributive(sentence: Sentence, verb: Verb, mention: Hit) -> bool:
     """收集的 in 不会出售收集的通讯录, "obtained" in "we share information obtained from …"."""
     gap = sentence.text[verb.hit.end : mention.start]
+    if verb.sense == "entrust" and sentence.text.startswith("的", verb.hit.end):
+        return True
     if gap in ("的", "到的", "了的", "的您的", "到的您的"):
         return True
     if sentence.text.startswith(" by ", verb.hit.end):

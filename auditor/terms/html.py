@@ -25,6 +25,8 @@ _TAG = re.compile(r"<[^<>]{0,4000}>")
 _OPENING = re.compile(r"<(script|style)\b", re.I)
 _CLOSING = {tag: re.compile(f"</{tag}", re.I) for tag in ("script", "style")}
 _MAX_CELLS = 100
+_MENU = 2
+"""So many links and no word beside them are a menu."""
 _CUT = 8
 """Characters that are read of a page without a tree, for each one that may be kept."""
 
@@ -65,11 +67,15 @@ class _Walker:
         self.kind = Kind.PARAGRAPH
         self.level = 0
         self.bold = True
+        self.links = 0
+        """Links in the block so far; negative once it has words outside of them."""
 
     def flush(self) -> None:
         text = "".join(self.inline).strip()
         self.inline.clear()
-        if text:
+        menu = self.links >= _MENU
+        self.links = 0
+        if text and not menu:
             kind, level = self._classify(text)
             self.builder.add(kind, text, level)
         self.bold = True
@@ -123,6 +129,7 @@ class _Walker:
     def _text(self, text: str | None, tag: str) -> None:
         if text and text.strip():
             self.bold = self.bold and tag in ("b", "strong")
+            self.links = self.links + 1 if tag == "a" and self.links >= 0 else -1
         if text:
             self.inline.append(re.sub(r"\s+", " ", text) if tag != "pre" else text)
 

@@ -233,7 +233,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"category"}),
     frozenset(
         {"question", "right", "duty", "definition", "anaphor", "other", "select", "local", "otp"}
-        | {"ask", "refusal", "excludes", "minor", "undo", "includes"}
+        | {"ask", "refusal", "excludes", "minor", "undo", "includes", "past", "stopped"}
     ),
 )
 """Kinds of cues that compete for the same characters; matches of different layers may overlap."""

@@ -134,9 +134,10 @@ def named_in_heading(heading: Sentence, written: str) -> str:
 
 def receiver_label(sentence: Sentence) -> tuple[str, int, int] | None:
     """Role and span of the label in "征信机构：姓名、…", a line of what a party receives."""
-    if len(sentence.clauses) < 2 or sentence.text[sentence.clauses[1] - 1] != ":":
+    marks = [p for p in (sentence.text.find(":"), sentence.text.find("--")) if p > 0]
+    if not marks:
         return None
-    end = sentence.clauses[1] - 1
+    end = min(marks)
     if end > _LONG_NAME or any(m.start < end for m in sentence.mentions):
         return None
     if any(v.start < end for v in sentence.of("verb")):

@@ -17,6 +17,7 @@ from auditor.terms.sentences import Sentence
 
 GIVING = (Action.SHARE, Action.DISCLOSE, Action.ENTRUST, Action.SELL)
 MAX_NAMES = 12
+_NUMBERED = re.compile(r"^[（(]?\d{1,2}[)）.、]\s?")
 _OPENERS = ("share", "disclose", "entrust", "sell", "provide", "upload")
 _LONGEST = 60
 _HAN_FORM = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|律师事务所|股份有限公司)")
@@ -43,7 +44,7 @@ def organisations(sentence: Sentence, written: str, start: int, end: int) -> tup
     found += _by_brackets(sentence, written, start, end)
     kept: list[str] = []
     for name in found:
-        name = " ".join(name.split()).strip(" .,、")
+        name = _NUMBERED.sub("", " ".join(name.split()).strip(" .,、"))
         if 2 <= len(name) <= _LONGEST and not any(name in other for other in kept):
             kept.append(name)
     return tuple(kept[:MAX_NAMES])
@@ -63,6 +64,9 @@ def with_names(text: str, lines: Lines, sentence: Sentence, claim: Claim) -> Cla
     if claim.action not in GIVING or claim.negated or claim.entity != "we":
         return claim
     names = _written(text, lines, sentence, *receiving_part(sentence, claim.mentions))
+    names += tuple(
+        n for s in _listed_after(lines, sentence) for n in _by_form(_whole(text, lines, s))
+    )
     return replace(claim, recipients=tuple(dict.fromkeys([*claim.recipients, *names])))
 
 
@@ -71,6 +75,21 @@ def actors(text: str, lines: Lines, sentence: Sentence, claim: Claim) -> tuple[s
     if claim.entity == "we" or not claim.mentions:
         return ()
     return _written(text, lines, sentence, 0, claim.mentions[0].start)
+
+
+def _listed_after(lines: Lines, sentence: Sentence) -> list[Sentence]:
+    """The parts of a list that goes on behind a semicolon: names without verb and data."""
+    found = []
+    for after in lines.sentences[lines.sentences.index(sentence) + 1 :]:
+        if not after.joined or after.mentions or after.has("verb"):
+            break
+        found.append(after)
+    return found
+
+
+def _whole(text: str, lines: Lines, sentence: Sentence) -> str:
+    start, end = lines.span(sentence)
+    return text[start:end]
 
 
 def _written(text: str, lines: Lines, sentence: Sentence, start: int, end: int) -> tuple[str, ...]:
@@ -86,7 +105,8 @@ def receiving_part(sentence: Sentence, mentions: tuple[Hit, ...]) -> tuple[int, 
     at = mentions[0].start if mentions else 0
     begin = sentence.text.rfind(";", 0, at) + 1
     stop = sentence.text.find(";", at)
-    stop = len(sentence.text) if stop < 0 else stop
+    busy = [c.start for c in (*sentence.of("verb"), *sentence.mentions) if c.start > stop >= 0]
+    stop = stop if busy else len(sentence.text)
     opens = [c.start for c in sentence.of("prep") if c.sense.value != "from"]
     opens += [c.start for c in sentence.of("verb") if c.sense.value in _OPENERS]
     inside = [p for p in opens if begin <= p < stop]

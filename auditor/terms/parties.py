@@ -51,10 +51,24 @@ def _party_before(sentence: Sentence, end: int, start: int) -> str:
 def governed(sentence: Sentence, party: Hit) -> bool:
     """Whether a preposition stands right before the party (任何, "our", "the" may lie between)."""
     for cue in reversed(sentence.cues):
-        if cue.end <= party.start and (cue.sense.kind == "prep" or _ends_in_prep(sentence, cue)):
+        if cue.end <= party.start and (
+            cue.sense.kind == "prep" or _ends_in_prep(sentence, cue) or _with(sentence, cue)
+        ):
             gap = sentence.text[cue.end : party.start].strip()
             return len(gap) <= (6 if chinese(sentence.text) else 24) and "，" not in gap
     return False
+
+
+def _with(sentence: Sentence, cue: Hit) -> bool:
+    """与, 和 behind the company: it shares with the party, and the party does not act."""
+    if cue.sense.kind != "conj" or sentence.text[cue.start : cue.end] not in (
+        "与",
+        "和",
+        "同",
+        "跟",
+    ):
+        return False
+    return any(0 <= cue.start - c.end <= 3 and c.sense.value in FIRST for c in sentence.of("party"))
 
 
 def _ends_in_prep(sentence: Sentence, cue: Hit) -> bool:
@@ -97,11 +111,17 @@ def find_recipients(parsed: Parsed, verb: Verb) -> None:
         inside = start <= cue.start < end
         if role == "we" and inside and governed(sentence, cue) and not comes_from(sentence, cue):
             verb.inward = True
-        if role == "we" and sentence.text[verb.hit.end : cue.start].strip() in (
-            "",
-            "to",
-            "给",
-            "with",
+        whose = sentence.text[cue.end : cue.end + 1] == "的"
+        if (
+            role == "we"
+            and not whose
+            and sentence.text[verb.hit.end : cue.start].strip()
+            in (
+                "",
+                "to",
+                "给",
+                "with",
+            )
         ):
             verb.inward = verb.inward or cue.start >= verb.hit.end
         if role not in FIRST:

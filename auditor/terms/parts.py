@@ -75,3 +75,5 @@ class Frame:
     modality: str = ""
     scope: str = ""
     confidence: str = "high"
+    denies: bool = False
+    """The lead-in stops behind its negator ("We do not:"): the verbs of its items are denied."""

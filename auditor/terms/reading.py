@@ -190,12 +190,24 @@ class DocumentReader:
         flow.joint = frame_of(parsed) or (flow.joint if sentence.joined else None)
         if section not in SKIPPED or speaks_for_us(sentence):
             heading = passage.block.kind is Kind.HEADING
-            for claim in claims_of(parsed, flow.frame):
+            for claim in self._in_time(sentence, lines, claims_of(parsed, flow.frame)):
+                if flow.frame is not None and flow.frame.denies and not claim.negated:
+                    claim = replace(claim, negated=True)
                 if not heading or claim.negated or first_person(sentence):
                     self._claim(passage, section, lines, sentence, claim, purposes)
         here = self._named_in([sentence])
         if here.all:
             self.memory.sentence = here
+
+    def _in_time(self, sentence: Sentence, lines: Lines, claims: list[Claim]) -> list[Claim]:
+        """Claims about former versions: denied when the sentence or the next says "no longer"."""
+        if not sentence.has("past"):
+            return claims
+        index = lines.sentences.index(sentence)
+        near = lines.sentences[index : index + 2]
+        if any(s.has("stopped") for s in near):
+            return [replace(c, negated=True) for c in claims]
+        return [c for c in claims if c.negated]
 
     def _claim(
         self,

@@ -160,7 +160,7 @@ class _Sieve:
 
     def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
         kept = {k: attributes[k][:400] for k in _KEPT if k in attributes}
-        plain = tag not in BLOCKS and not kept and tag not in ("b", "strong")
+        plain = tag not in BLOCKS and not kept and tag not in ("a", "b", "strong")
         if plain or self._depth >= MAX_DEPTH:
             self._open.append(_LINE if tag in BLOCKS else "")
             if tag in BLOCKS:
