@@ -36,7 +36,8 @@ FUNCTIONS = frozenset(
     # carry(x, y): the text x with all data in y.
     # append(list, x): at the end; scatter(list): its positions are no longer known.
     # binder(intent): what the service it names gives to those that bind to it.
-    "store carry any choose bridge append scatter binder "
+    # listing(x): the name that stands for any file in the folder of the file x; named(x): its own.
+    "listing named store carry any choose bridge append scatter binder "
     # Beside the code: asset(name), raw(id) the text of a file; parsed(text) JSON as objects,
     # unpack(x, text) and bean(x, text) fill x with it; properties(x, text) likewise; meta() the
     # manifest's meta-data; strings(id) a string array.

@@ -98,17 +98,46 @@ def mark(env: Env, value: Value, note: Value) -> Value:
 
 
 def file(env: Env, value: Value) -> Value:
-    """The last part of a file's path; one name for all paths of which nothing is known."""
-    found = NOTHING
-    for atom in sinks.flat_url(env.engine, value).atoms:
-        last = (
-            atom
-            if isinstance(atom, str)
-            else (atom.parts[-1] if isinstance(atom, Template) else None)
-        )
-        if last:
-            found = join(found, of(last.rstrip("/").rpartition("/")[2]))
-    return found if found.atoms else of("(unknown)")
+    """The last part of a file's path; of one that is known up to its folder, that of any there.
+
+    One name stands for all paths of which nothing is known.
+    """
+    names = [name or _any_in(folder) for folder, name in _places(env.engine, value)]
+    return of(*(n for n in names if n)) if any(names) else of(_UNKNOWN)
+
+
+def named(env: Env, value: Value) -> Value:
+    """The last part of a file's path as a text, with the data that its path carries."""
+    names = [name for _, name in _places(env.engine, value)]
+    taints = effecting.deep_taints(env.engine, value, app=False)
+    return Value(frozenset(n for n in names if n), taints, not all(names) or not names)
+
+
+def listing(env: Env, value: Value) -> Value:
+    """The name of any file in the folder of a file: what a list of the folder leads to."""
+    names = [_any_in(folder) for folder, _ in _places(env.engine, value)]
+    return of(*(n for n in names if n)) if any(names) else of("(nowhere)")
+
+
+def _any_in(folder: str) -> str:
+    return f"{folder}/*" if folder else ""
+
+
+def _places(engine: Engine, value: Value) -> list[tuple[str, str]]:
+    """Folder and name of a file, each empty where it is not known."""
+    found = []
+    for atom in sorted(sinks.flat_url(engine, value).atoms, key=str):
+        parts = (atom,) if isinstance(atom, str) else atom.parts
+        path = "".join(_GAP if part is None else part for part in parts).rstrip("/")
+        above, _, name = path.rpartition("/")
+        folder = above.rpartition("/")[2]
+        if name.endswith(_GAP):
+            name = ""
+        found.append(("" if _GAP in folder else folder, name.rpartition(_GAP)[2]))
+    return found
+
+
+_UNKNOWN, _GAP = "(unknown)", "\0"
 
 
 def table(env: Env, value: Value) -> Value:
@@ -342,6 +371,8 @@ TABLE: dict[str, Callable[..., Value]] = {
     "concat": joined,
     "mark": mark,
     "file": file,
+    "listing": listing,
+    "named": named,
     "table": table,
     "start": start,
     "view": view,
