@@ -36,8 +36,40 @@ def _numbers(value: Value) -> list[int] | None:
     return None
 
 
+_XOR = 7
+_TRUTHS = frozenset((0, 5, 6, _XOR))
+"""Operations by which answers are gathered: counted, joined by and, by or; negated by xor."""
+
+
+def _opposite(asked: frozenset[Condition]) -> frozenset[Condition]:
+    return frozenset(Condition(c.kind, c.text, not c.negated) for c in asked)
+
+
+def answered(
+    before: Value, held: frozenset[Condition], value: Value, holding: frozenset[Condition]
+) -> Value | None:
+    """What a flag says that is 0 where some conditions hold and 1 where others do.
+
+    `before` arrives under the conditions `held`, `value` under `holding`. The flag answers the
+    question by which the two ways differ; None where it is no such flag.
+    """
+    numbers = (before.only(), value.only())
+    if numbers not in ((0, 1), (1, 0)):
+        return None
+    rows = [(c, numbers[1]) for c in holding - held] or [(c, numbers[0]) for c in held - holding]
+    if not rows:
+        return None
+    found, number = min(rows, key=lambda row: (row[0].kind != "permission_denied", row[0]))
+    told = Condition(found.kind, found.text, found.negated != (number == 0))
+    return Value(frozenset((told,)), before.taints | value.taints, True)
+
+
 def _combine(kind: int, a: Value, b: Value, wide: bool) -> Value:
     taints = a.taints | b.taints
+    if kind in _TRUTHS:
+        asked = frozenset(x for x in a.atoms | b.atoms if type(x) is Condition)
+        if asked:
+            return Value(_opposite(asked) if kind == _XOR else asked, taints, True)
     left, right = _numbers(a), _numbers(b)
     if left is not None and right is not None and len(left) * len(right) <= _FEW:
         results = {_compute(kind, x, y, wide) for x in left for y in right}
@@ -99,12 +131,12 @@ def decide(op: int, operands: list[Value]) -> tuple[bool | None, Condition | Non
     a = operands[0].asked()
     b = operands[1].asked() if len(operands) > 1 else ZERO
     condition = None
-    if len(operands) == 1 and test in ("__eq__", "__ne__"):
+    if len(operands) == 1 and test in ("__eq__", "__ne__", "__gt__", "__le__"):
         asked = sorted(x for x in a.atoms if type(x) is Condition)
         if len(asked) == 1:
             # `if-eqz` jumps when the answer is no.
             first = asked[0]
-            no = test == "__eq__"
+            no = test in ("__eq__", "__le__")
             condition = Condition(first.kind, first.text, first.negated != no)
     if a is NOTHING or b is NOTHING or a.any or b.any:
         return None, condition

@@ -37,7 +37,8 @@ FUNCTIONS = frozenset(
     # append(list, x): at the end; scatter(list): its positions are no longer known.
     # binder(intent): what the service it names gives to those that bind to it.
     # listing(x): the name that stands for any file in the folder of the file x; named(x): its own.
-    "listing named store carry any choose bridge append scatter binder "
+    # filled(list): whether it holds anything; filled(list, 0): whether it is empty.
+    "filled listing named store carry any choose bridge append scatter binder "
     # Beside the code: asset(name), raw(id) the text of a file; parsed(text) JSON as objects,
     # unpack(x, text) and bean(x, text) fill x with it; properties(x, text) likewise; meta() the
     # manifest's meta-data; strings(id) a string array.

@@ -31,6 +31,8 @@ class Frame:
     """Of the last call, for move-result."""
     thrown: Value = NOTHING
     returned: Value = NOTHING
+    held: frozenset[Condition] = frozenset()
+    """Conditions that hold wherever it returned so far."""
     returns: bool = False
     cut: bool = False
 

@@ -303,6 +303,7 @@ def append(env: Env, container: Value, value: Value) -> Value:
     """Put at the end of a list whose length is known; else anywhere."""
     objects = container.objects()
     engine = env.engine
+    _note_why(engine, container)
     if len(objects) == 1 and not container.any and engine.is_one(objects[0]):
         held = engine.get_field(objects[0], "$size")
         size = (None if held.unset else held.only()) if held is not None else 0
@@ -313,6 +314,31 @@ def append(env: Env, container: Value, value: Value) -> Value:
     engine.put_field(container, "$size", ANY)
     put_entry(engine, container, ANY, value)
     return NOTHING
+
+
+def _note_why(engine: Engine, container: Value) -> None:
+    """Keep the conditions under which anything is put into a list: it is empty where none holds."""
+    guards = engine.frames[-1].guards
+    for obj in container.objects():
+        held = engine.get_field(obj, _WHY)
+        if held is None and not guards:
+            continue
+        why = guards if held is None else guards & {a for a in held.atoms if type(a) is Condition}
+        engine.put_field(of(obj), _WHY, Value(frozenset(why), any_=True))
+
+
+_WHY = "$why"
+
+
+def filled(env: Env, container: Value, number: Value = ANY) -> Value:
+    """Whether a list holds anything (its size), or with 0 whether it is empty, as an answer."""
+    found: set[Condition] = set()
+    for obj in container.objects():
+        why = env.engine.get_field(obj, _WHY)
+        found |= {a for a in why.atoms if type(a) is Condition} if why is not None else set()
+    if number.only() == 0:
+        found = {Condition(c.kind, c.text, not c.negated) for c in found}
+    return Value(frozenset(found), any_=True) if found else ANY
 
 
 def binder(env: Env, intent: Value) -> Value:
@@ -392,6 +418,7 @@ TABLE: dict[str, Callable[..., Value]] = {
     "choose": choose,
     "bridge": bridge,
     "append": append,
+    "filled": filled,
     "binder": binder,
     "scatter": scatter,
     **addresses.FUNCTIONS,

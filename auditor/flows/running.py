@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditor.dex import REFERRING, MethodCode
 from auditor.flows import arithmetic
+from auditor.flows.arithmetic import answered
 from auditor.flows.cfg import switch_table
 from auditor.flows.heap import Heap, Key, add, merge
 from auditor.flows.liveness import NO_RESULT, STORES
@@ -190,11 +191,13 @@ class Run:
         registers_then, heap_then, guards_then = old
         joined = registers_then
         grows = self.visits.get(number, 0) >= WIDEN
+        asked = guards != guards_then
         for n, value in enumerate(registers):
             before = registers_then[n]
             if value is before or not needed >> n & 1:
                 continue
-            total = join(before, value)
+            told = answered(before, guards_then, value, guards) if asked else None
+            total = join(before, value) if told is None else told
             if grows and total is not before:
                 total = widened(before, total)
             if total is not before:
@@ -250,7 +253,10 @@ class Run:
                 taints = stepped(value.taints, "return", frame.method, insn.offset, "")
                 value = Value(value.atoms, taints, value.any)
             self.m.keep(value)
-            frame.returned = join(frame.returned, value)
+            before, held = frame.returned, frame.held
+            told = answered(before, held, value, frame.guards) if held != frame.guards else None
+            frame.returned = join(before, value) if told is None else told
+            frame.held = frame.guards if before is NOTHING else held & frame.guards
         self._leave(self.m.heap)
 
     def _leave(self, heap: Heap) -> None:
