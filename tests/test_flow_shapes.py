@@ -27,6 +27,7 @@ FILES = {
     "frameworks": "java",
     "idioms": "java",
     "components": "java",
+    "spyware": "java",
     "kotlin": "kt",
 }
 KINDS = {
@@ -184,3 +185,20 @@ def test_other_ways_out_are_seen(name: str, kind: str, endpoint: str) -> None:
 def test_script_bridges_hand_data_to_the_page(caller: str) -> None:
     web = [f for f in flows("frameworks") if str(f.sink_kind) == "web"]
     assert any(f.sink.caller.startswith(caller) for f in web)
+
+
+def test_ways_out_that_are_no_http_name_their_host() -> None:
+    told = {(f.sink_kind.value, f.endpoint) for f in flows("spyware")}
+
+    assert {u for k, u in told if k == "network" and not u.startswith("http://")} == {
+        "ftp://ftp.one",
+        "ftp://ftp.two",
+        "smtp://smtp.one",
+        "smtp://smtp.two",
+    }
+    assert ("file", "database table taken") in told
+
+
+def test_a_file_in_a_text_is_its_path() -> None:
+    assert flow_to("spyware", "shown").endpoint.endswith("/a/b.txt")
+    assert flow_to("spyware", "shown").fields == ("f",)
