@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from auditor import model as m
-from auditor.report.answers_more import QUESTIONS, answer_all, summary
+from auditor.report.answers_more import QUESTIONS, answer_all, summary, told_apart
 from auditor.report.seen import Seen
 from auditor.report.view import Answer
+from auditor.report.where import where_to
 from auditor.report.words import words
 from tests import report_fixture as fixture
 
@@ -31,6 +32,9 @@ def flows(*found: m.Flow) -> Change:
 
 BULK, PICKED = fixture.reads()[:2]
 CONTACTS, LINKED, SMS, _APPS = fixture.flows()
+TEXTED = replace(CONTACTS, id="t", sink_kind=m.SinkKind.SMS, endpoint="", recipient="")
+PAGE = replace(CONTACTS, id="p", sink_kind=m.SinkKind.WEB, endpoint="", recipient="")
+NOWHERE = replace(CONTACTS, id="n", endpoint="{?}/gather/book", recipient="unknown")
 HIDDEN = m.Limit("packed", "classes.dex", "encrypted")
 
 
@@ -39,6 +43,15 @@ def with_hidden(change: Change) -> Change:
         return replace(change(report), limits=(HIDDEN,))
 
     return both
+
+
+def weak(report: m.AuditReport) -> m.AuditReport:
+    found = tuple(replace(e, cleartext=False, checks_off=("trust_all",)) for e in report.endpoints)
+    return replace(report, flows=(CONTACTS,), endpoints=found)
+
+
+def nowhere(report: m.AuditReport) -> m.AuditReport:
+    return replace(report, flows=(NOWHERE,), endpoints=())
 
 
 def no_contacts(report: m.AuditReport) -> m.AuditReport:
@@ -77,8 +90,31 @@ CASES = [
     pytest.param(with_hidden(no_contacts), 3, "cannot_tell", "q3.hidden", id="hidden, no address"),
     pytest.param(flows(LINKED), 4, "yes", "q4.early", id="before consent"),
     pytest.param(flows(CONTACTS), 4, "see", "q4.seen", id="order unknown"),
+    pytest.param(
+        flows(replace(CONTACTS, before_consent=True)), 4, "yes", "q4.sent_early", id="sent early"
+    ),
+    pytest.param(
+        flows(replace(CONTACTS, before_consent=False)), 4, "see", "q4.waits", id="after consent"
+    ),
+    pytest.param(flows(TEXTED), 2, "partly", "q2.texted", id="texts from this phone"),
+    pytest.param(flows(CONTACTS, TEXTED), 2, "yes", "q2.whole", id="sent, and texts besides"),
+    pytest.param(flows(PAGE), 2, "partly", "q2.page", id="handed to a page inside the app"),
+    pytest.param(flows(NOWHERE), 3, "see", "q3.contacts", id="a path without a host"),
+    pytest.param(nowhere, 11, "cannot_tell", "q11.run_time", id="no scheme to judge"),
+    pytest.param(flows(NOWHERE), 10, "cannot_tell", "q10.no_host", id="recipient not known"),
+    pytest.param(flows(TEXTED), 10, "yes", "q10.people", id="people texted are no organisation"),
+    pytest.param(
+        flows(replace(CONTACTS, recipient="unknown")),
+        10,
+        "cannot_tell",
+        "q10.unnamed",
+        id="a host that nobody is known to hold is no `no sign`",
+    ),
+    pytest.param(weak, 11, "partly", "q11.weak", id="HTTPS with its checks switched off"),
+    pytest.param(reads(replace(BULK, data_type="sms")), 6, "no_sign", "q6.read", id="only read"),
     pytest.param(no_contacts, 5, "no_sign", "q5.none", id="no facts"),
-    pytest.param(flows(SMS), 6, "yes", "q6.sent", id="messages leave"),
+    pytest.param(flows(SMS), 6, "yes", "q6.only", id="messages leave"),
+    pytest.param(flows(CONTACTS, SMS), 6, "yes", "q6.sent", id="messages leave too"),
     pytest.param(
         flows(replace(SMS, level=m.Level.LINKED)), 6, "partly", "q6.linked", id="messages linked"
     ),
@@ -113,7 +149,7 @@ CASES = [
     pytest.param(lambda r: r, 13, "see", "q13.how", id="marks of the maker"),
     pytest.param(lambda r: r, 14, "see", "q14.some", id="some limits"),
     pytest.param(with_hidden(reads()), 14, "see", "q14.hidden", id="hidden code"),
-    pytest.param(no_contacts, 14, "partly", "q14.nothing", id="no limit is not `all seen`"),
+    pytest.param(no_contacts, 14, "see", "q14.nothing", id="no limit is not `all seen`"),
     pytest.param(lambda r: r, 15, "see", "q15.first", id="what to do"),
 ]
 
@@ -149,13 +185,46 @@ def test_the_opening_in_plain_words() -> None:
     assert opening == [
         "The code of this app can read your whole address book.",
         "The code can send the whole book to the app's own operator (api.kuaiyijie.example).",
+        "The address book can be reached before you have agreed to anything.",
         "About the address book, the terms say the opposite.",
         "Besides the address book, the code can send the list of installed apps and text messages.",
-        "The terms contain 2 sentences about debt collection, telling other people,"
+        "Before you have agreed to anything it can send the list of installed apps.",
+        "2 sentences of the terms speak of debt collection, telling other people,"
         " or credit bureaus.",
         "Not everything could be examined: native libraries (searched for text only), calls whose"
         " target is decided at run time and terms that are only linked.",
     ]
+
+
+def test_the_opening_says_that_a_missing_permission_stops_the_read() -> None:
+    report = replace(fixture.rich(), permissions=())
+    opening = [s.key for s in summary(answer_all(Seen(report)), report)]
+    assert opening[:2] == ["q1.whole", "q1.no_permission"]
+
+
+def test_where_data_go_is_said_as_far_as_it_is_known() -> None:
+    said = [
+        words("en").text(where_to([flow]))
+        for flow in (CONTACTS, NOWHERE, TEXTED, PAGE, replace(NOWHERE, endpoint=""))
+    ]
+    assert said == [
+        "the app's own operator (api.kuaiyijie.example)",
+        "a server whose address is set only while the app runs",
+        "people by text message or call",
+        "a web page inside the app",
+        "a place whose address is not known",
+    ]
+
+
+def test_findings_with_one_title_are_told_apart_by_their_recipient() -> None:
+    first, *others = fixture.findings()
+    twins = [
+        replace(first, id=i, practice=f"share:contacts:{who}")
+        for i, who in (("a", "first_party"), ("b", "web_page"))
+    ]
+    found = told_apart([*twins, others[0]])
+    assert [words("en").text(t).endswith(")") for t in found.values()] == [True, True, False]
+    assert words("zh").text(found["b"]).endswith("（去向：应用内的网页）")
 
 
 def test_exhibits_are_numbered_once_and_shown_at_first_use() -> None:

@@ -12,6 +12,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ import pytest
 from pypdf import PdfReader
 
 from auditor.errors import UsageError
-from auditor.model import AuditReport
+from auditor.model import AuditReport, Limit
 from auditor.report.html import render_html
 from auditor.report.pdf import render_pdf
 from tests import report_fixture as fixture
@@ -165,9 +166,44 @@ def test_it_prints_on_pages_with_the_evidence_open(visit: Open, tmp_path: Path) 
     seen.page.emulate_media(media="print")
     assert seen.page.locator("#q1 pre").first.is_visible()
     assert not seen.page.locator("nav").is_visible()
+    assert 5 <= len(printed(seen)) <= 15
+
+
+def printed(seen: Visit) -> list[str]:
+    """Print what is open now; give the text of each page without blanks."""
     pdf = seen.page.pdf(prefer_css_page_size=True)
-    assert pdf.startswith(b"%PDF")
-    assert 5 <= pdf.count(b"/Type /Page\n") + pdf.count(b"/Type/Page/") + pdf.count(b"/Page ") <= 40
+    return ["".join(p.extract_text().split()) for p in PdfReader(io.BytesIO(pdf)).pages]
+
+
+def busy() -> AuditReport:
+    """A report with 33 findings, 300 limits for one reason and 40 addresses."""
+    report = fixture.rich()
+    first = report.findings[0]
+    many = [replace(first, id=f"f{n}", rule=f"rule-{n}", title=f"Title {n}") for n in range(33)]
+    limits = [
+        Limit("reflection", f"La/B;->m{n}()V", "a class name is not constant") for n in range(300)
+    ]
+    urls = [replace(report.endpoints[0], url=f"https://h{n}.example/{n}") for n in range(40)]
+    return replace(report, findings=tuple(many), limits=tuple(limits), endpoints=tuple(urls))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_busy_report_prints_the_gravest_in_full_and_the_rest_in_short(
+    visit: Open, lang: str
+) -> None:
+    seen = visit(render_html(busy(), lang))
+    short = printed(seen)
+    cards = seen.page.locator(".finding")
+    seen.page.emulate_media(media="print")
+    shown = [cards.nth(n).locator(".side.law").is_visible() for n in (0, 5, 6, 32)]
+    seen.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+
+    assert len(short) <= 22
+    assert cards.count() == 33
+    assert shown == [True, True, False, False]
+    assert "a.B.m100()" not in "".join(short)
+    assert len(printed(seen)) > len(short)
+    assert "a.B.m100()" in "".join(printed(seen))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

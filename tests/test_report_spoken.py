@@ -37,6 +37,7 @@ def test_all_that_an_audit_says_is_said_in_chinese(case: Path) -> None:
         "step": [s.text for f in report.flows for s in f.steps],
         "guard": [g for f in report.flows for g in f.guards],
         "note": [e.note for e in report.endpoints],
+        "who": [e.recipient_note for e in report.endpoints],
         "why": [x.why for x in report.limits],
         "sign": [
             *(e for x in report.libraries for e in x.evidence),
@@ -126,6 +127,24 @@ def test_every_reason_that_stands_in_the_code_has_a_message() -> None:
             "why.v1",
             {"why": Said("why.empty", {})},
         ),
+        (
+            "packed by X, Y (whole-DEX encryption, later VMP); seen: file a.so",
+            "why",
+            "why.packed_by_how",
+            {
+                "name": Code("X, Y"),
+                "hides": Said("how.qihoo_jiagu", {}),
+                "signs": Code("file a.so"),
+            },
+        ),
+        (
+            "packed by X, Y (in some new way); seen: file a.so",
+            "why",
+            "why.packed_by",
+            {"name": Code("X, Y (in some new way)"), "signs": Code("file a.so")},
+        ),
+        ("a tunnel to some machine: who runs it is not visible", "who", "who.ngrok", {}),
+        ("nothing in the package says who holds a.b", "who", "who.nothing", {"name": Code("a.b")}),
         ("something nobody wrote", "why", None, {}),
         ("x: something nobody wrote", "why", None, {}),
         ("", "why", None, {}),

@@ -62,7 +62,7 @@ def test_every_message_is_used() -> None:
     made = re.compile(
         r"(q\d+\.title|q15\.\w+|q4\.consent_|q7\.(clear|vague|ambiguous|incorrect|omitted|beyond|kept|declared|recip)"
         r"|section\.|box\.(book|terms)_|method\.\d|gloss\.|finding\.(in_favour|not_shown|to_do)"
-        r"|reason\.|glance\.q|diff\.(state|caution|section|field)_|site\.(column|sign)_|evidence\.(f|shows|keep)_|verify\.|(why|step|guard|note|sign|origin)\.)"
+        r"|reason\.|table\.setting_|glance\.q|diff\.(state|caution|section|field)_|site\.(column|sign)_|evidence\.(f|shows|keep)_|verify\.|(why|step|guard|note|sign|origin|who|how)\.)"
     )
     unused = [
         key

@@ -90,6 +90,8 @@ class PackerEntry(Entry):
     weak: tuple[str, ...] = ()
     hides_code: bool = True
     how: str = ""
+    """How it hides code, a few words; `how_zh` says the same in Chinese."""
+    how_zh: str = ""
     note: str = ""
     source: str
 
@@ -121,6 +123,8 @@ class HostEntry(Entry):
     prefixes: tuple[str, ...] = ()
     """Beginnings of addresses that are no endpoints (`hosts/documentation.yaml`)."""
     note: str = ""
+    """What a reader should know, a few words; `note_zh` says the same in Chinese."""
+    note_zh: str = ""
 
 
 class FamilyEntry(Entry):

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import islice
 
 from auditor.model import Disclosure, Flow, Level, Practice, Scope, SinkKind, SourceRead, Statement
-from auditor.report.seen import Seen, host_of
+from auditor.report.seen import LEAVES, Seen
 from auditor.report.view import Answer, Shown, owner, recipient
-from auditor.report.words import Code, Local, Name, Said, Value, known, say
+from auditor.report.where import address_points, where_to
+from auditor.report.words import Code, Local, Name, Said, Value, known, named, say
 
 CONTACTS = "contacts"
 EXHIBITS = 4
@@ -62,30 +62,38 @@ def reads_the_book(seen: Seen) -> Answer:
 
 
 def sends_the_book(seen: Seen) -> Answer:
-    """Answer 2: is the whole book sent away?"""
-    flows = seen.flows(CONTACTS)
+    """Answer 2: is the whole book sent away? Texts from this phone are told apart."""
+    every = seen.flows(CONTACTS)
+    flows = [f for f in every if f.sink_kind != SinkKind.SMS]
+    texted = [f for f in every if f.sink_kind == SinkKind.SMS]
     traced = [f for f in flows if f.level == Level.TRACED]
     bulk = [f for f in traced if f.scope == Scope.BULK]
     more: list[Said] = []
-    if bulk:
+    if bulk and all(f.sink_kind == SinkKind.WEB for f in bulk):
+        verdict, short = "partly", say("q2.page")
+    elif bulk:
         verdict, short = "yes", say("q2.whole", where=where_to(bulk))
     elif traced:
         part = all(f.scope == Scope.ONE_PICKED for f in traced)
         verdict, short = "partly", say("q2.picked" if part else "q2.some", where=where_to(traced))
     elif flows:
         verdict, short = "partly", say("q2.linked", where=where_to(flows))
+    elif texted:
+        verdict, short = "partly", say("q2.texted")
     elif seen.hidden:
         verdict, short = "cannot_tell", say("q2.hidden")
     elif seen.reads(CONTACTS):
         verdict, short = "no_sign", say("q2.read_only")
     else:
         verdict, short = "no_sign", say("q2.none")
-    if bulk and len(flows) > len(traced):
+    if traced and len(flows) > len(traced):
         more.append(say("q2.also_linked", where=where_to([f for f in flows if f not in traced])))
-    if traced:
+    if flows and texted:
+        more.append(say("q2.also_texted"))
+    if traced or texted:
         more.append(say("q2.capability"))
     more += _caveat(seen, bool(traced))
-    shown: list[Proof] = [partial(seen.exhibits.flow, f) for f in flows]
+    shown: list[Proof] = [partial(seen.exhibits.flow, f) for f in [*flows, *texted]]
     return answer(2, verdict, short, more, shown=_beside(seen, shown))
 
 
@@ -93,7 +101,7 @@ def sends_where(seen: Seen) -> Answer:
     """Answer 3: to which server, run by whom?"""
     flows = seen.flows(CONTACTS) or seen.flows()
     about = "q3.contacts" if seen.flows(CONTACTS) else "q3.any"
-    points = _address_points(seen, flows)
+    points = address_points(seen, flows)
     run_time = sum(e.resolution == "partial" for e in seen.report.endpoints)
     more = [say("q3.run_time", n=run_time)] if run_time else []
     more.append(say("q3.country"))
@@ -126,9 +134,15 @@ def sends_when(seen: Seen) -> Answer:
     if not points:
         verdict = "cannot_tell" if seen.hidden else "no_sign"
         return answer(4, verdict, say("q4.hidden" if seen.hidden else "q4.none"))
-    early = any(consent == "true" for _, consent in moments)
-    short = say("q4.early" if early else "q4.seen", n=len(points))
-    return answer(4, "yes" if early else "see", short, [say("q4.static")], points)
+    consents = {consent for _, consent in moments}
+    if any(f.before_consent and f.level == Level.TRACED for f in flows):
+        short = say("q4.sent_early")
+    elif "true" in consents:
+        short = say("q4.early")
+    else:
+        short = say("q4.waits" if consents == {"false"} else "q4.seen", n=len(points))
+    verdict = "yes" if "true" in consents else "see"
+    return answer(4, verdict, short, [say("q4.static")], points)
 
 
 def takes_which_facts(seen: Seen) -> Answer:
@@ -141,9 +155,9 @@ def takes_which_facts(seen: Seen) -> Answer:
     if narrow:
         points.append((say("q5.types", types=[Name("data_type", t) for t in sorted(narrow)]),))
     if fields:
-        points.append((say("q5.fields", names=[Code(f) for f in fields[:20]]),))
+        points.append((say("q5.fields", names=_meant(fields)),))
     if columns:
-        points.append((say("q5.columns", names=[Code(c) for c in columns[:20]]),))
+        points.append((say("q5.columns", names=_meant(columns)),))
     elif points and reads:
         points.append((say("q5.no_columns"),))
     if points:
@@ -152,6 +166,16 @@ def takes_which_facts(seen: Seen) -> Answer:
         return answer(5, "cannot_tell", say("q5.unknown"))
     key = "q5.hidden" if seen.hidden else "q5.none"
     return answer(5, "cannot_tell" if seen.hidden else "no_sign", say(key))
+
+
+def _meant(names: Sequence[str]) -> list[Value]:
+    """Give names as they stand in code, with what Android means by those that it made itself."""
+    return [
+        say("q5.meant", name=Code(name), means=Name("column", name.lower()))
+        if named("column", name.lower())
+        else Code(name)
+        for name in names[:20]
+    ]
 
 
 def sends_what_else(seen: Seen) -> Answer:
@@ -171,13 +195,27 @@ def sends_what_else(seen: Seen) -> Answer:
             shown.append(partial(seen.exhibits.flow, flows[0]))
         points.append(_other_point(seen, data_type, level, flows))
     if sent:
-        traced = any(f.level == Level.TRACED for f in seen.flows() if not _contacts(f))
-        short = say("q6.sent" if traced else "q6.linked", types=sent)
-        return answer(6, "yes" if traced else "partly", short, _caveat(seen, True), points, shown)
+        others = [f for f in seen.flows() if not _contacts(f)]
+        traced = any(f.level == Level.TRACED for f in others)
+        alone = not seen.flows(CONTACTS)
+        short = say(("q6.only" if alone else "q6.sent") if traced else "q6.linked", types=sent)
+        more = [*_early(others), *_caveat(seen, True)]
+        return answer(6, "yes" if traced else "partly", short, more, points, shown)
     if points:
-        return answer(6, "partly", say("q6.read"), _caveat(seen, False), points)
+        verdict = "cannot_tell" if seen.hidden else "no_sign"
+        return answer(6, verdict, say("q6.read"), _caveat(seen, False), points)
     key = "q6.hidden" if seen.hidden else "q6.none"
     return answer(6, "cannot_tell" if seen.hidden else "no_sign", say(key), _caveat(seen, False))
+
+
+def _early(flows: Sequence[Flow]) -> list[Said]:
+    """Name the data that can leave before the user has agreed to anything."""
+    types = {
+        f.data_type.split(".")[0]
+        for f in flows
+        if f.before_consent and f.level == Level.TRACED and f.sink_kind in LEAVES
+    }
+    return [say("q6.early", types=[Name("data_type", t) for t in sorted(types)])] if types else []
 
 
 def terms_say_so(seen: Seen) -> Answer:
@@ -288,41 +326,6 @@ def _unread_terms(seen: Seen) -> list[Said]:
 
 def _owners(reads: Sequence[SourceRead]) -> list[Value]:
     return [owner(name) for name in sorted({r.owner for r in reads})[:4]]
-
-
-def where_to(flows: Sequence[Flow]) -> list[Value]:
-    """Name the places that `flows` reach, at most three: who, and at which host."""
-    places: dict[tuple[str, str], None] = {}
-    for flow in flows:
-        places[flow.recipient, host_of(flow.endpoint)] = None
-    listed: list[Value] = []
-    for who, host in islice(places, 3):
-        key = "where.host" if host else "where.unknown"
-        listed.append(say(key, who=recipient(who), host=Code(host)))
-    if len(places) > 3:
-        listed.append(say("where.more", n=len(places) - 3))
-    return listed
-
-
-def _address_points(seen: Seen, flows: Sequence[Flow]) -> list[tuple[Said, ...]]:
-    """List each address once: who runs it, how well it was resolved, whether it is encrypted."""
-    points: dict[str, tuple[Said, ...]] = {}
-    known = {e.url: e for e in seen.report.endpoints}
-    for flow in flows:
-        if flow.sink_kind == SinkKind.SMS or not (flow.endpoint or flow.endpoint_candidates):
-            continue
-        for address in [flow.endpoint] if flow.endpoint else flow.endpoint_candidates[:4]:
-            endpoint = known.get(address)
-            said = [
-                say("q3.address", address=Code(address), who=recipient(flow.recipient)),
-                say("q3.carries", data=Name("data_type", flow.data_type)),
-            ]
-            if address.startswith("http://") or (endpoint and endpoint.cleartext):
-                said.append(say("q3.cleartext"))
-            if endpoint and endpoint.resolution == "partial":
-                said.append(say("q3.partial"))
-            points.setdefault(address, tuple(said))
-    return list(points.values())
 
 
 def _other_point(

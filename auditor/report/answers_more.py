@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
-from auditor.model import AuditReport, Finding, Scope
+from auditor.model import AuditReport, Finding, Scope, SinkKind
 from auditor.report.answers import (
     CONTACTS,
     Proof,
@@ -22,9 +22,10 @@ from auditor.report.answers import (
 )
 from auditor.report.channels import channels, local
 from auditor.report.document import sorted_findings
-from auditor.report.seen import Seen
+from auditor.report.seen import Seen, host_of
 from auditor.report.spoken import spoken
-from auditor.report.view import Answer, recipient
+from auditor.report.view import Answer, party, recipient
+from auditor.report.where import checks_off
 from auditor.report.words import Code, Local, Name, Said, Value, say
 
 
@@ -52,9 +53,13 @@ def refusal(seen: Seen) -> Answer:
 def who_else(seen: Seen) -> Answer:
     """Answer 10: who else receives it?"""
     third: dict[str, set[str]] = {}
+    nameless: dict[str, None] = {}
     for flow in seen.flows():
-        if flow.recipient not in ("", "first_party", "unknown"):
-            third.setdefault(flow.recipient, set()).add(flow.data_type)
+        who = party(flow)
+        if who in ("", "unknown"):
+            nameless[host_of(flow.endpoint)] = None
+        elif who not in ("first_party", "web_page"):
+            third.setdefault(who, set()).add(flow.data_type)
     points: list[tuple[Said, ...]] = [
         (say("q10.party", who=recipient(who), types=_types(types)),)
         for who, types in sorted(third.items())
@@ -78,8 +83,17 @@ def who_else(seen: Seen) -> Answer:
     if declared:
         names: list[Value] = [Name("entity", r) for r in declared[:10]]
         more.insert(0, say("q10.declared", names=names))
+    if any(party(f) == "web_page" for f in seen.flows()):
+        more.insert(0, say("q10.page"))
+    hosts: list[Value] = [*map(Code, sorted(filter(None, nameless))[:5])]
+    unnamed = say("q10.unnamed" if hosts else "q10.no_host", hosts=hosts)
     if third:
-        return answer(10, "yes", say("q10.seen", n=len(third)), more, points)
+        more = [unnamed, *more] if nameless else more
+        named = third.keys() - {"people_texted"}
+        short = say("q10.seen", n=len(named)) if named else say("q10.people")
+        return answer(10, "yes", short, more, points)
+    if nameless:
+        return answer(10, "cannot_tell", unnamed, more, points)
     if collectors:
         return answer(10, "partly", say("q10.libraries", n=len(collectors)), more, points)
     key = "q10.hidden" if seen.hidden else "q10.none"
@@ -110,9 +124,12 @@ def protection(seen: Seen) -> Answer:
     shown = [partial(seen.exhibits.flow, f) for f in flows if f.endpoint in urls]
     if urls:
         return answer(11, "no", say("q11.plain", n=len(urls)), more, points, shown)
+    weak = [e for e in seen.endpoints() if e.checks_off]
+    points = [*((say("q11.at", address=Code(e.url)), checks_off(e)) for e in weak), *points]
     if any(f.endpoint.startswith("https://") for f in flows):
-        return answer(11, "partly", say("q11.https"), more, points)
-    key = "q11.hidden" if seen.hidden else "q11.none"
+        return answer(11, "partly", say("q11.weak" if weak else "q11.https"), more, points)
+    sent = any(f.sink_kind == SinkKind.NETWORK for f in flows)
+    key = "q11.hidden" if seen.hidden else "q11.run_time" if sent else "q11.none"
     return answer(11, "cannot_tell", say(key), more, points)
 
 
@@ -146,6 +163,9 @@ def same_maker(seen: Seen) -> Answer:
     for lib in sorted(report.libraries):
         if lib.category in ("collector", "collector_family", "white_label"):
             points.append((say("q13.family", name=lib.name),))
+    for hint in sorted(report.families):
+        keys: list[Value] = [Code(key) for key in hint.keys[:5]]
+        points.append((say("q13.keys", name=hint.name, n=len(hint.keys), keys=keys),))
     named = sorted({e for s in report.terms.statements for e in [s.entity] if e not in _ENTITIES})
     if named:
         points.append((say("q13.named", names=list(named[:6])),))
@@ -159,15 +179,16 @@ def limits_and_confidence(seen: Seen) -> Answer:
     points: list[tuple[Said, ...]] = [
         (say("q14.limit", kind=Name("limit", kind), n=counts[kind]),) for kind in order
     ]
+    titles = told_apart(sorted_findings(seen.report))
     for found in sorted_findings(seen.report):
         level = Name("confidence", found.confidence)
-        said = [say("q14.confidence", title=title(found), level=level)]
+        said = [say("q14.confidence", title=titles[found.id], level=level)]
         if found.confidence_why:
             said.append(say("plain", text=localized(found, "confidence_why", found.confidence_why)))
         points.append(tuple(said))
     more = [say("q14.server")]
     if not counts:
-        return answer(14, "partly", say("q14.nothing"), more, points)
+        return answer(14, "see", say("q14.nothing"), more, points)
     names: list[Value] = [Name("limit", kind) for kind in order[:3]]
     key = "q14.hidden" if seen.hidden else "q14.some"
     return answer(14, "see", say(key, n=sum(counts.values()), names=names), more, points)
@@ -219,12 +240,17 @@ def answer_all(seen: Seen) -> list[Answer]:
 def summary(answers: list[Answer], report: AuditReport) -> list[Said]:
     """Choose the sentences that open the page: the book, where to, what else, terms, limits."""
     by = {a.number: a for a in answers}
-    said = [by[1].short]
+    said = [by[1].short, *(s for s in by[1].more if s.key == "q1.no_permission")]
     if by[2].verdict != "no_sign" or by[1].verdict in ("yes", "partly"):
         said.append(by[2].short)
+    if by[2].short.key == "q2.page":
+        said += [s for s in by[2].more if s.key == "q2.also_linked"]
+    if by[4].short.key in ("q4.sent_early", "q4.early", "q4.waits"):
+        said.append(by[4].short)
     said.append(by[7].short)
-    if by[6].verdict in ("yes", "partly", "cannot_tell"):
+    if by[6].verdict in ("yes", "partly", "cannot_tell") or by[6].short.key == "q6.read":
         said.append(by[6].short)
+    said += [s for s in by[6].more if s.key == "q6.early"]
     if report.terms.documents and by[8].verdict == "yes":
         said.append(by[8].short)
     said.append(by[14].short)
@@ -234,6 +260,21 @@ def summary(answers: list[Answer], report: AuditReport) -> list[Said]:
 def title(finding: Finding) -> Local:
     """Give a finding's title in every language it has."""
     return localized(finding, "title", finding.title)
+
+
+def told_apart(findings: Sequence[Finding]) -> dict[str, Value]:
+    """Give the title of each finding by its id; where two are alike, with the recipient."""
+    counts = Counter(f.title for f in findings)
+    titles: dict[str, Value] = {}
+    for found in findings:
+        who = found.practice.split(":", 2)[2] if found.practice.count(":") >= 2 else ""
+        alike = counts[found.title] > 1 and who
+        titles[found.id] = (
+            say("finding.towards", title=title(found), who=recipient(who))
+            if alike
+            else title(found)
+        )
+    return titles
 
 
 def localized(finding: Finding, name: str, other: str) -> Local:

@@ -22,7 +22,8 @@ from auditor.report.contract_app import (
 )
 from auditor.report.seen import LEAVES, host_of
 from auditor.report.spoken import spoken
-from auditor.report.view import owner, readable, recipient
+from auditor.report.view import owner, party_by, readable, recipient
+from auditor.report.where import reached
 from auditor.report.words import Code, Local, Name, Said, Value, say
 
 ROWS = 80
@@ -171,12 +172,11 @@ def _leaving(flows: Sequence[FlowOut]) -> list[FlowOut]:
 
 
 def _sending(flow: FlowOut) -> dict[str, Value]:
-    host = host_of(flow.endpoint)
-    where = say("where.host" if host else "where.unknown", who=recipient(flow.recipient), host=host)
+    who = party_by(flow.recipient, flow.sink.kind)
     return {
         "data": Name("data_type", flow.data_type),
         "scope": Name("scope", flow.scope),
-        "where": where,
+        "where": reached(who, flow.endpoint),
     }
 
 

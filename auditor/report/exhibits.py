@@ -19,6 +19,7 @@ from auditor.report.view import (
     class_and_name,
     excerpt,
     owner,
+    party,
     readable,
     recipient,
     step_words,
@@ -150,7 +151,7 @@ def _flow_facts(flow: Flow) -> Facts:
         ("fact.trigger", Name("trigger", flow.trigger or "unknown")),
         ("fact.consent", Name("consent", str(flow.before_consent).lower())),
         ("fact.sink", Name("sink", flow.sink_kind)),
-        ("fact.recipient", recipient(flow.recipient)),
+        ("fact.recipient", recipient(party(flow))),
         ("fact.owner", owner(flow.owner)),
     ]
     if flow.endpoint:

@@ -12,7 +12,7 @@ from auditor.report.clean import one_line
 from auditor.report.contract import Document, FindingOut, IndicatorOut, StatementOut
 from auditor.report.contract_app import FlowOut
 from auditor.report.spoken import spoken
-from auditor.report.view import readable, recipient
+from auditor.report.view import party_by, readable, recipient
 from auditor.report.words import Code, Name, Value, Words, say, words
 
 FLOWS, SENTENCES, PROVISIONS, STEPS = 6, 12, 12, 40
@@ -97,7 +97,7 @@ def _flow(flow: FlowOut, speak: Words) -> Iterator[str]:
         Name("level", flow.level),
         Name("trigger", flow.trigger or "unknown"),
         Name("consent", str(flow.before_consent).lower()),
-        recipient(flow.recipient),
+        recipient(party_by(flow.recipient, flow.sink.kind)),
     ]
     if flow.endpoint:
         facts.append(Code(f"{flow.http_method} {flow.endpoint}".strip()))

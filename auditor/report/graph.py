@@ -9,6 +9,7 @@ from lxml import etree
 
 from auditor.model import AuditReport, Flow
 from auditor.report.clean import one_line
+from auditor.report.view import party
 
 _NS = "http://graphml.graphdrawing.org/xmlns"
 _KEYS = (
@@ -56,7 +57,7 @@ def _stations(flow: Flow) -> list[Station]:
     stations += [("place", caller, dex, str(offset)) for caller, dex, offset in places]
     if flow.endpoint:
         stations.append(("endpoint", flow.endpoint, "", ""))
-    stations.append(("recipient", flow.recipient or "unknown", "", ""))
+    stations.append(("recipient", party(flow) or "unknown", "", ""))
     return stations
 
 

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -23,6 +23,7 @@ from auditor.report.page import gather, in_both
 from auditor.report.picture import narrow, wide
 from auditor.report.spoken import spoken
 from auditor.report.view import owner, readable, recipient
+from auditor.report.where import checks_off
 from auditor.report.words import Code, Name, Said, Value, Words, languages, say, words
 
 _HERE = Path(__file__).parents
@@ -67,6 +68,7 @@ def render_html(report: AuditReport, lang: str = "en") -> str:
         recipient=recipient,
         owner=owner,
         readable=readable,
+        checks_off=checks_off,
     )
 
 
@@ -127,6 +129,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["line"] = one_line
+    made.filters["data_word"] = partial(Name, "data_type")
     made.filters["shown"] = visible
     return made
 

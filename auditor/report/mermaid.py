@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from auditor.model import AuditReport, Flow, Level
 from auditor.report.clean import one_line
-from auditor.report.view import class_and_name, recipient
+from auditor.report.view import class_and_name, party, recipient
 from auditor.report.words import Name, Words, words
 
 FLOWS = 200
@@ -73,4 +73,4 @@ def _stations(flow: Flow, speak: Words) -> list[Station]:
     stations += [("place", ".".join(filter(None, class_and_name(caller)))) for caller in once]
     address = flow.endpoint or speak.name("sink", flow.sink_kind)
     stations.append(("address", f"{flow.http_method} {address}".strip()))
-    return [*stations, ("recipient", speak.text(recipient(flow.recipient)))]
+    return [*stations, ("recipient", speak.text(recipient(party(flow))))]

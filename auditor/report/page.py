@@ -31,13 +31,14 @@ from auditor.model import (
     Warning_,
     is_a,
 )
-from auditor.report.answers import CONTACTS, Proof, terms_key, terms_on_book, where_to
-from auditor.report.answers_more import answer_all, localized, summary, title
+from auditor.report.answers import CONTACTS, Proof, terms_key, terms_on_book
+from auditor.report.answers_more import answer_all, localized, summary, told_apart
 from auditor.report.document import app_severity, practice_id, sorted_findings
 from auditor.report.glance import Glance, glance
 from auditor.report.picture import main_flows
 from auditor.report.seen import Seen
-from auditor.report.view import Answer, Shown, recipient
+from auditor.report.view import Answer, Shown, party, place, recipient
+from auditor.report.where import where_to
 from auditor.report.words import Code, Local, Name, Said, Value, say
 
 T = TypeVar("T")
@@ -46,6 +47,8 @@ _SENTENCE = re.compile(r"[^.。]+[.。]?\s*")
 FINDINGS = 50
 ROWS = 150
 STATEMENTS = 120
+PLACES = 12
+"""Places that one row of limits names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class FindingView:
     """One finding as a card: sentence | path | address | provision."""
 
     finding: Finding
-    title: Local
+    title: Value
     why: Local
     closing: tuple[Value, ...]
     """How sure it is, and why it is as grave as it is."""
@@ -113,6 +116,15 @@ class FindingView:
     no_terms: bool
     terms: Said | None
     """How the terms disclose its practice, in two or three words."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """What was not examined for one reason, and where."""
+
+    kind: str
+    why: str
+    places: Cut[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +151,7 @@ class Page:
     libraries: Cut[Library]
     statements: Cut[Statement]
     warnings: Cut[Warning_]
-    limits: Cut[Limit]
+    limits: Cut[LimitRow]
     lending_reasons: tuple[Local, ...]
     jurisdiction_why: Local
 
@@ -149,7 +161,8 @@ def gather(report: AuditReport) -> Page:
     seen = Seen(report)
     answers = answer_all(seen)
     findings = cut(sorted_findings(report), FINDINGS)
-    views = tuple(_finding(seen, finding) for finding in findings.items)
+    titles = told_apart(findings.items)
+    views = tuple(_finding(seen, finding, titles[finding.id]) for finding in findings.items)
     carrying = [e for e in sorted(report.endpoints) if e.data_types]
     others = [e for e in sorted(report.endpoints) if not e.data_types]
     permissions = sorted(report.permissions, key=lambda p: (-p.reachable_uses, p.name))
@@ -175,7 +188,7 @@ def gather(report: AuditReport) -> Page:
             sorted(report.terms.statements, key=lambda s: (s.document, s.start, s.id)), STATEMENTS
         ),
         warnings=cut(sorted(report.terms.warnings), STATEMENTS),
-        limits=cut(seen.limits, ROWS),
+        limits=cut(_limit_rows(seen.limits), ROWS),
         lending_reasons=tuple(_lending_reasons(report)[:8]),
         jurisdiction_why=in_both(report.jurisdiction_why, report.jurisdiction_why_zh),
     )
@@ -261,7 +274,7 @@ def _ladder(seen: Seen) -> tuple[Rung, ...]:
 
 def _goes_to(seen: Seen, data_type: str) -> tuple[Value, ...]:
     """Name who receives a data type; else where it stays on the phone: a file, the log."""
-    to = {f.recipient: recipient(f.recipient) for f in seen.flows(data_type)}
+    to = {party(f): recipient(party(f)) for f in seen.flows(data_type)}
     if to:
         return tuple(to[name] for name in sorted(to)[:4])
     kept = {f.sink_kind for f in seen.report.flows if is_a(f.data_type, data_type)}
@@ -327,7 +340,15 @@ def _names(types: Iterable[str]) -> list[Value]:
     return [Name("data_type", t) for t in sorted(types)[:10]]
 
 
-def _finding(seen: Seen, finding: Finding) -> FindingView:
+def _limit_rows(limits: Sequence[Limit]) -> list[LimitRow]:
+    """Put the places together at which the same was not examined for the same reason."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for limit in limits:
+        places.setdefault((limit.kind, limit.why), []).append(place(limit.where))
+    return [LimitRow(kind, why, cut(at, PLACES)) for (kind, why), at in places.items()]
+
+
+def _finding(seen: Seen, finding: Finding, titled: Value) -> FindingView:
     practice = _practice_of(seen, finding)
     flows = _flows_of(seen, finding, practice)
     named = {*finding.evidence, *(practice.statements if practice else ())}
@@ -340,13 +361,13 @@ def _finding(seen: Seen, finding: Finding) -> FindingView:
     ordered = sorted(finding.indicators, key=lambda i: not i.anchor)
     return FindingView(
         finding,
-        title(finding),
+        titled,
         localized(finding, "why", finding.why),
         tuple(_closing(finding)),
         tuple(seen.exhibits.statement(s) for s in _sentences(seen.statements(named))[:3]),
         tuple(make() for make in proofs),
         tuple(
-            (Code(url), recipient(flow.recipient), url.startswith("http://"))
+            (Code(url), recipient(party(flow)), url.startswith("http://"))
             for url, flow in list(where.items())[:4]
         ),
         tuple(ordered[:2]),

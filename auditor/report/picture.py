@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from auditor.model import Flow, Level
+from auditor.model import Flow, Level, SinkKind
 from auditor.report.clean import one_line
 from auditor.report.seen import host_of
-from auditor.report.view import class_and_name, recipient
+from auditor.report.view import class_and_name, party, recipient
 from auditor.report.words import Name, Value, Words, say
 
 PATHS = 6
@@ -85,12 +85,14 @@ def nodes_of(flow: Flow) -> tuple[_Label, _Label, _Label, _Label]:
     """Give the four stations of one flow."""
     cls, name = class_and_name(flow.source.caller)
     host = host_of(flow.endpoint)
-    path = flow.endpoint.split(host, 1)[-1] if host else ""
+    path = flow.endpoint.split(host, 1)[-1] if host else flow.endpoint
     address: list[tuple[Value, str]] = [(one_line(host, 80), "mono strong")] if host else []
     if path not in ("", "/"):
         address.append((one_line(path, 80), "mono small"))
-    if not address:
-        address = [(say("picture.no_endpoint"), "small")]
+    if not host:
+        kind = flow.sink_kind
+        key = "picture.run_time" if path else "picture.no_endpoint"
+        address.insert(0, (say(key) if kind == SinkKind.NETWORK else Name("sink", kind), "small"))
     plain = flow.endpoint.startswith("http://")
     if plain:
         address.append((say("picture.cleartext"), "small warn"))
@@ -99,7 +101,7 @@ def nodes_of(flow: Flow) -> tuple[_Label, _Label, _Label, _Label]:
         _Label(((Name("data_type", top), "strong"), (Name("scope", flow.scope), "small")), "data"),
         _Label(((cls or name, "mono strong"), (f".{name}()" if cls else "", "mono small")), "code"),
         _Label(tuple(address), "address plain" if plain else "address"),
-        _Label(((recipient(flow.recipient), "strong"),), "who"),
+        _Label(((recipient(party(flow)), "strong"),), "who"),
     )
 
 

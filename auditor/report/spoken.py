@@ -2,9 +2,9 @@
 
 Steps of flows, reasons of limits, notes and guards are plain English in the model and in the JSON
 document, which other programs read. Each such sentence has a message (`why.…`, `step.…`, `guard.…`,
-`note.…`, `sign.…`, `origin.…`) whose English text is exactly that of the stage, with slots for its
-values. Here a text is matched with these messages and becomes a `Said`; what none fits stays
-English, marked.
+`note.…`, `sign.…`, `origin.…`, `who.…`, `how.…`) whose English text is exactly that of the stage,
+with slots for its values. Here a text is matched with these messages and becomes a `Said`; what
+none fits stays English, marked.
 
 Matching is by finding the fixed parts in their order, so it takes time proportional to the text.
 """
@@ -30,6 +30,7 @@ _NESTED = frozenset({"why"})
 _CODE = frozenset({"name", "names", "files", "at", "signs"})
 """Slots whose value is a name from the app or the program."""
 _DEPTH = 3
+_KINDS = ("why", "step", "guard", "note", "sign", "origin", "who", "how")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def spoken(text: str, kind: str) -> Value:
 
     Args:
         text: what the model holds.
-        kind: first part of the messages that can fit: why, step, guard, note or sign.
+        kind: first part of the messages that can fit: why, step, guard, note, sign, who or how.
     """
     said = recognise(text, kind)
     return said if said is not None else Local((), text)
@@ -74,7 +75,12 @@ def recognise(text: str, kind: str, depth: int = 0) -> Said | None:
                     break
                 made[slot] = [one for one in each if one is not None]
                 continue
-            inner = recognise(value, kind, depth + 1) if slot in _NESTED else None
+            if slot == "hides":
+                inner = recognise(value, "how", depth + 1)
+                if inner is None:
+                    break
+            else:
+                inner = recognise(value, kind, depth + 1) if slot in _NESTED else None
             if slot in _NESTED and inner is None and not pattern.parts[0]:
                 break  # "{name}: {why}" alone fits anything with a colon
             made[slot] = inner or (Code(one_line(value, 600)) if slot in _CODE else value)
@@ -110,7 +116,7 @@ def _patterns() -> Mapping[str, Sequence[_Pattern]]:
     texts = languages()["en"].messages.texts
     for key, text in texts.items():
         kind = key.partition(".")[0]
-        if kind in ("why", "step", "guard", "note", "sign", "origin") and isinstance(text, str):
+        if kind in _KINDS and isinstance(text, str):
             slots = tuple(_SLOT.findall(text))
             made[kind].append(_Pattern(key, tuple(_SLOT.split(text)[::2]), slots))
     for found in made.values():

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from auditor.model import AuditReport
-from auditor.report.answers_more import answer_all, summary, title
+from auditor.report.answers_more import answer_all, summary, told_apart
 from auditor.report.clean import one_line
 from auditor.report.document import app_severity, sorted_findings
 from auditor.report.seen import Seen
@@ -44,9 +44,10 @@ def summarize(report: AuditReport, lang: str = "en") -> list[TerminalLine]:
         TerminalLine("heading", _overall(report, speak, seen)),
     ]
     found = sorted_findings(report)
+    titles = told_apart(found)
     for finding in found[:FINDINGS]:
         level = Name("severity", finding.severity)
-        said = say("terminal.finding", level=level, title=title(finding))
+        said = say("terminal.finding", level=level, title=titles[finding.id])
         lines.append(TerminalLine(finding.severity, speak.text(said)))
     if len(found) > FINDINGS:
         lines.append(TerminalLine("info", speak.text(say("page.more", n=len(found) - FINDINGS))))

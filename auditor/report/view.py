@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from auditor.model import Flow, SinkKind
 from auditor.report.clean import one_line, visible
 from auditor.report.words import Code, Name, Said, Value
 
@@ -172,11 +173,39 @@ def excerpt(source: str, callee: str) -> tuple[tuple[Line, ...], int]:
     return lines, len(rows) - len(shown)
 
 
+_ROLES = {
+    SinkKind.SMS: "people_texted",
+    SinkKind.CALL: "people_texted",
+    SinkKind.WEB: "web_page",
+    SinkKind.IPC: "other_apps",
+}
+"""Who gets what leaves by a way that has no address."""
+_NAMELESS = {"first_party", "third_party", "unknown", *_ROLES.values()}
+
+
+def party(flow: Flow) -> str:
+    """Give the recipient of a flow: as it is named, else by the way in which data leave."""
+    return party_by(flow.recipient, flow.sink_kind)
+
+
+def party_by(recipient: str, kind: SinkKind) -> str:
+    """Give the recipient as it is named, else whom this way out reaches."""
+    return recipient or _ROLES.get(kind, "")
+
+
 def recipient(name: str) -> Value:
     """Name a recipient: a word for the parties that have no name."""
-    if name in ("", "first_party", "third_party", "unknown"):
+    if not name or name in _NAMELESS:
         return Name("recipient", name or "unknown")
     return name
+
+
+def place(where: str) -> str:
+    """Write the place of a limit for a reader: a method as `com.app.Main.onCreate(Bundle)`."""
+    method, at, offset = where.rpartition("@")
+    if at and offset.isdigit() and "->" in method:
+        return f"{readable(method)} @{offset}"
+    return readable(where) if "->" in where else one_line(where)
 
 
 def owner(id_: str) -> Value:

@@ -190,6 +190,11 @@ def known(key: str) -> bool:
     return all(key in w.messages.texts for w in languages().values())
 
 
+def named(kind: str, id_: str) -> bool:
+    """Tell whether every language has a word of its own for an id."""
+    return all(id_ in w.messages.names.get(kind, {}) for w in languages().values())
+
+
 def words(lang: str) -> Words:
     """Give the words of one language.
 
@@ -210,6 +215,13 @@ _SHARED = (
 """Words for ids that other stages keep beside their data, one column a language."""
 
 
+_SENTENCES = (
+    ("how", "packers/packers.yaml", "how"),
+    ("who", "hosts/organisations.yaml", "note"),
+)
+"""Sentences that stages quote from their data: English under this name, others with `_code`."""
+
+
 def _load(catalog: Catalog, code: str) -> Words:
     name = f"messages/{code}.yaml"
     try:
@@ -222,6 +234,13 @@ def _load(catalog: Catalog, code: str) -> Words:
             own.setdefault(entry["id"], _in(entry, code))
     for entry in catalog.table("reasons/disclosure.yaml")["entries"]:
         messages.texts.setdefault(f"reason.{entry['id']}", _in(entry, code))
+    for kind, table, name in _SENTENCES:
+        for entry in catalog.table(table)["entries"]:
+            if entry.get(name):
+                said = entry.get(name if code == "en" else f"{name}_{code}")
+                if not said:
+                    raise InvalidCatalogError(f"{table}: {entry['id']} has no {name}_{code}")
+                messages.texts.setdefault(f"{kind}.{entry['id']}", said)
     return Words(code, messages)
 
 

@@ -164,8 +164,8 @@ def _assess(
     if sum(len(t.text) for t in texts) < _ENOUGH or hinted:
         return LendingAssessment(
             None,
-            ("too little text was seen to say whether it lends",),
-            ("可读文字太少，无法判断是否为借贷应用",),
+            ("too little text was seen",),
+            ("可读文字太少",),
         )
     return LendingAssessment(
         False,
