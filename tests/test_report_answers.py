@@ -111,7 +111,9 @@ CASES = [
         id="a host that nobody is known to hold is no `no sign`",
     ),
     pytest.param(weak, 11, "partly", "q11.weak", id="HTTPS with its checks switched off"),
-    pytest.param(reads(replace(BULK, data_type="sms")), 6, "no_sign", "q6.read", id="only read"),
+    pytest.param(
+        reads(replace(BULK, data_type=m.DataType("sms"))), 6, "no_sign", "q6.read", id="only read"
+    ),
     pytest.param(no_contacts, 5, "no_sign", "q5.none", id="no facts"),
     pytest.param(flows(SMS), 6, "yes", "q6.only", id="messages leave"),
     pytest.param(flows(CONTACTS, SMS), 6, "yes", "q6.sent", id="messages leave too"),
