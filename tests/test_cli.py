@@ -120,7 +120,8 @@ def test_one_bad_app_does_not_stop_the_others(
     assert run(["scan", "bad.apk", APP, "-f", "json", "--lang", "en"]) == 3
 
     printed = capsys.readouterr()
-    assert printed.err.splitlines() == [
+    slow = re.compile(r": \w+ \(\d+ s\)$")  # stages that a busy machine takes seconds for
+    assert [line for line in printed.err.splitlines() if not slow.search(line)] == [
         "[1/2] bad.apk",
         "error: bad.apk: not a ZIP archive, so no APK, XAPK, APKS or APKM "
         "(old APKM files are encrypted)",
