@@ -328,7 +328,7 @@ def test_a_broken_rule_file_is_named(here: Path, capsys: pytest.CaptureFixture[s
 
     assert run(["scan", APP, "--rules", "."]) == 2
 
-    line = capsys.readouterr().err
+    line = capsys.readouterr().err.splitlines()[-1]
     assert line.startswith("error: findings/mine.yaml: entry 'mine': title.zh: Field required")
 
 
