@@ -7,7 +7,7 @@ import pytest
 
 from auditor.catalog import Catalog
 from auditor.dex import CodeIndex, DexInput
-from auditor.flows import models
+from auditor.flows import functions, models
 from auditor.flows.trace import Traced, trace_flows
 from auditor.ingest import dex_files, read_package
 
@@ -51,3 +51,20 @@ def test_ordinary_interfaces_are_no_requests(case: str, monkeypatch: pytest.Monk
     without_annotations(monkeypatch)
 
     assert {replace(f, http_method="", fields=(), id="") for f in traced(case).flows} <= named
+
+
+@pytest.mark.parametrize(
+    ("cls", "field", "renamed"),
+    [
+        pytest.param("La/b;", "c", True, id="one letter"),
+        pytest.param("Lcom/app/Person;", "c", True, id="one letter in a class with a name"),
+        pytest.param("Lpt;", "sb", True, id="two letters in a class of two"),
+        pytest.param("Lcom/app/Outer$pt;", "sb", True, id="an inner class of two"),
+        pytest.param("Lcom/app/Person;", "id", False, id="two letters in a class with a name"),
+        pytest.param("Lpt;", "phone", False, id="a field that kept its name"),
+    ],
+)
+def test_a_renamed_field_is_no_name_under_which_data_leave(
+    cls: str, field: str, renamed: bool
+) -> None:
+    assert functions.is_renamed(cls, field) == renamed

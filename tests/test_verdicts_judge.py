@@ -13,6 +13,7 @@ from auditor.model import (
     Finding,
     Flow,
     LendingAssessment,
+    Level,
     Library,
     Limit,
     Manifest,
@@ -417,6 +418,29 @@ def test_a_sentence_read_with_low_confidence_lowers_the_finding() -> None:
 
     assert finding.confidence == "medium"
     assert "low confidence" in finding.confidence_why
+
+
+@pytest.mark.parametrize(
+    ("level", "owner", "renamed", "confidence"),
+    [
+        pytest.param(Level.LINKED, "app", False, "medium", id="names that were kept"),
+        pytest.param(Level.LINKED, "app", True, "low", id="what rests on names alone"),
+        pytest.param(Level.LINKED, "some_sdk", True, "medium", id="a library was recognised"),
+        pytest.param(Level.TRACED, "app", True, "high", id="a path that was followed"),
+    ],
+)
+def test_renaming_lowers_what_rests_on_names_alone(
+    level: Level, owner: str, renamed: bool, confidence: str
+) -> None:
+    example = DENIED.model_copy(update={"level": level, "owner": owner})
+    limits = (Limit("obfuscated", "app", "…"),) if renamed else ()
+
+    finding = findings(example, limits=limits)["contacts-upload-denied"]
+
+    assert finding.confidence == confidence
+    said = "Names of classes were removed" in finding.confidence_why
+    assert said == (renamed and owner == "app")
+    assert ("类名已被混淆" in finding.texts["confidence_why.zh"]) == said
 
 
 def test_long_and_hostile_quotes_are_cut_and_stay_one_line() -> None:

@@ -384,9 +384,15 @@ def _serialized_name(engine: Engine, cls: str, name: str) -> str:
                     for key, value in annotation.elements:
                         if key in ("value", "name") and isinstance(value, str) and value:
                             return value
-                return name if len(name) > 1 else ""
+                return "" if is_renamed(at, name) else name
         at = engine.index.superclass(at)
     return ""
+
+
+def is_renamed(cls: str, name: str) -> bool:
+    """Tell whether a field bears no name of its own: one letter, or two in a class of two."""
+    simple = cls.rpartition("/")[2].removeprefix("L").removesuffix(";").rpartition("$")[2]
+    return len(name) < 2 or (len(name) == 2 and len(simple) <= 2)
 
 
 TABLE: dict[str, Callable[..., Value]] = {
