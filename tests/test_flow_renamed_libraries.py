@@ -39,6 +39,8 @@ def named(entries: Iterable[RenamedEntry]) -> dict[str, str]:
 
 
 def type_of(word: str, names: dict[str, str]) -> str:
+    if word == "any":
+        return "Lq/Any;"
     if word.startswith("role "):
         return "Lq/Role;"
     return names[word[1:]] if word[0] == "@" else PLAIN.get(word) or descriptor(word)

@@ -51,6 +51,8 @@ FUNCTIONS = frozenset(
     # within(x): what its fields hold; base(x): requests without an address of their own go there.
     # callbacks(x): methods of interfaces that x implements run later; made(): a new result.
     # resumed(x, 'entry'): what the abstract method of a renamed class gives.
+    # paired(map, x): the pairs x go into a map, each value under its own name.
+    "paired "
     # handed(x, y): what x implements is called with y first.
     "address verb within base callbacks made resumed handed".split()
 )

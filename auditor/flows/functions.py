@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from auditor.flows import addresses, contents, effecting, inside, sinks, sources
+from auditor.flows import addresses, contents, effecting, inside, pairing, sinks, sources
 from auditor.flows.effects import Expr
 from auditor.flows.entries import all_entries, put_entry
 from auditor.flows.values import (
@@ -228,8 +228,8 @@ def instance(env: Env, cls: Value, args: Value = NOTHING) -> Value:
     for atom in sorted((a for a in cls.atoms if isinstance(a, ClassRef)), key=repr):
         engine.prepare(atom.descriptor)
         made = of(engine.allocate(atom.descriptor, "instance:" + atom.descriptor))
-        if engine.call_named(made, "<init>", tuple(rows)) is None and not rows:
-            engine.call_named(made, "<init>", (ANY,) * _fewest(env, atom.descriptor))
+        given = tuple(rows) or (ANY,) * _fewest(env, atom.descriptor)
+        engine.call_named(made, "<init>", given)
         total = join(total, made)
     return total if total is not NOTHING else ANY
 
@@ -430,4 +430,5 @@ TABLE: dict[str, Callable[..., Value]] = {
     **addresses.FUNCTIONS,
     **contents.FUNCTIONS,
     **inside.FUNCTIONS,
+    **pairing.FUNCTIONS,
 }

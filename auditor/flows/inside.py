@@ -121,10 +121,22 @@ def handed(env: Env, to: Value, value: Value) -> Value:
     """Call what takes an object first in the interfaces of the app that objects implement."""
     engine = env.engine
     for obj in to.objects():
-        for name, arity in _interface_methods(engine, obj.type, None):
+        named = _interface_methods(engine, obj.type, None) or _taking_objects(engine, obj.type)
+        for name, arity in named:
             if arity:
                 engine.call_named(of(obj), name, (value, *(ANY,) * (arity - 1)))
     return NOTHING
+
+
+def _taking_objects(engine: Engine, cls: str) -> list[tuple[str, int]]:
+    """Methods by which a class can be called back whose interface R8 merged into it."""
+    index = engine.index
+    infos = [index.method(m) for m in index.methods_of(cls)] if index.is_defined(cls) else []
+    return [
+        (i.name, len(i.params))
+        for i in infos
+        if i.has_code and i.params[:1] == ("Ljava/lang/Object;",) and not i.access & 0x1000A
+    ]
 
 
 def _interface_methods(

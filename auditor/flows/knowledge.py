@@ -220,6 +220,12 @@ class LifecycleEntry(Entry):
     """Annotation class → trigger of the methods that carry it."""
     anywhere: bool = False
     """The framework makes these classes by itself; they stand in no manifest."""
+    renamed: str = ""
+    """The class above them, an entry of `renamed/`."""
+    made_with: tuple[str, ...] = ()
+    """What their constructor takes: the library makes those whose class some code names."""
+    shapes: dict[str, str] = {}
+    """`void (View, Bundle)`, `*` for any type → trigger of the methods that override such a one."""
     reference: str = ""
 
 
@@ -239,6 +245,8 @@ class ApiAnnotationEntry(Entry):
     headers: tuple[str, ...] = ()
     fixed_headers: tuple[str, ...] = ()
     """Annotations of the method that list headers, `Name: value`."""
+    bare: bool = False
+    """Arguments without an annotation are sent as well."""
     domain_headers: tuple[str, ...] = ()
     """Headers whose value names another base address, kept in the global `domains`."""
     reference: str = ""

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from auditor.dex import Insn
 
 MAX_DEPTH = 48
+NESTED = 8
+"""So often a method stands in one chain of calls, on another object each time; else twice."""
 CONTEXT = 3
 _OFTEN = 40
 """Calls of one method in one run after which its contexts and constants are not told apart."""
@@ -188,7 +190,7 @@ class Machine:
         for summary in known:
             if summary.args == args and self._holds(summary):
                 return self._apply(summary, caller)
-        if self.stack.get(method, 0) >= 2 or len(self.frames) >= MAX_DEPTH:
+        if self._is_again(method, args) or len(self.frames) >= MAX_DEPTH:
             if len(self.frames) >= MAX_DEPTH:
                 self.budget.spent.setdefault(self.budget.entry)
             if caller:
@@ -205,6 +207,17 @@ class Machine:
         if len(known) > _SUMMARIES:
             known.pop(0)
         return self._apply(summary, caller, fresh=True)
+
+    def _is_again(self, method: int, args: tuple[Value, ...]) -> bool:
+        """Tell whether a method is in the chain of calls already, often or on the same object."""
+        above = self.stack.get(method, 0)
+        if above < 2:
+            return False
+        here = args[0].objects() if args else ()
+        if above >= NESTED or len(here) != 1:
+            return True
+        on = (f.args[0].objects() for f in self.frames if f.method == method and f.args)
+        return any(here[0] in objects for objects in on)
 
     def opaque(self, args: tuple[Value, ...]) -> Value:
         """What comes out of code that is not entered: unknown, with what went in."""

@@ -222,6 +222,8 @@ class Renamed:
         return self.annotations.get(type_) or type_[1:-1].replace("/", ".")
 
     def _is(self, type_: str, wanted: str) -> bool:
+        if wanted == "any":
+            return True
         if wanted.startswith("@"):
             return type_ in self.classes.get(wanted[1:], ())
         if wanted.startswith("role @"):

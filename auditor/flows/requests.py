@@ -114,9 +114,12 @@ def send(engine: Engine, receiver: Value, method: MethodInfo, params: tuple[Valu
     annotations = engine.index.parameter_annotations(declared)
     queries: list[str] = []
     for number, value in enumerate(params):
+        row = annotations[number] if number < len(annotations) else ()
+        if not entry.bare and not any(a.visibility == "runtime" for a in row):
+            continue  # the continuation of a suspending function, with all that it keeps
         inside = effecting.deep_taints(engine, value, app=True)
         label = ""
-        for annotation in annotations[number] if number < len(annotations) else ():
+        for annotation in row:
             java = engine.renamed.annotation(annotation.type)
             if java in entry.url:
                 explicit = join(explicit, sinks.flat_url(engine, value))

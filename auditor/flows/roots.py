@@ -20,6 +20,7 @@ from auditor.flows.heap import NEW, Heap, Key, Stored
 from auditor.flows.knowledge import LifecycleEntry
 from auditor.flows.models import descriptor
 from auditor.flows.relevance import Relevance
+from auditor.flows.shaped import Shaped
 from auditor.flows.spreading import readers
 from auditor.flows.values import (
     ANY,
@@ -34,6 +35,9 @@ from auditor.flows.values import (
 )
 
 _ROUNDS = 6
+_INHERITED = 50
+"""Steps that a method counts as further away which a component has from a class above it: it is the
+same for all of them, and often a library's."""
 _AGAIN = 2
 """All runs of an entry point may take so many times what one may, so that others get theirs."""
 _ROOTS = 4000
@@ -103,6 +107,11 @@ class Program:
         self.queued: set[RootKey] = set()
         self.order = 0
         self.started: set[str] = set()
+        self.shaped = Shaped(engine)
+        self.looked_at = 0
+        """Objects that were asked whether they are components told by their shape."""
+        self.results: set[RootKey] = set()
+        """Entry points that get what another screen gives back."""
         self.skipped: dict[RootKey, None] = {}
         """Entry points that reach nothing of interest, as far as is known."""
 
@@ -217,6 +226,8 @@ class Program:
             methods = targets.methods_called(self.engine, root.on.type, root.name, len(root.args))
             wanted = self.relevance.wanted
             root.away = min((wanted.get(m.id, _AFAR) for m in methods), default=_AFAR)
+            if all(m.cls != root.on.type for m in methods):
+                root.away += _INHERITED
         self.order += 1
         heappush(self.queue, (max(root.away, 0), self.order, root))
 
@@ -305,6 +316,7 @@ class Program:
                 base[key] = (merged, 0)
         engine.heap = engine.base
         self._follow(root)
+        self._begin_shaped(root)
 
     def _begin(self, component: Obj) -> None:
         """The platform makes a new instance before it calls `onCreate`: no field is set yet."""
@@ -317,6 +329,21 @@ class Program:
                 engine.store((component, name), NOTHING)
         for method in targets.methods_called(engine, component.type, "<init>", 0):
             engine.land(method, component.type, (of(component),), static=False)
+
+    def _begin_shaped(self, root: Root) -> None:
+        """Let the components run that were made, or whose class was named, in this run."""
+        engine, shaped = self.engine, self.shaped
+        for method in [m for m in shaped.named if m in engine.visited]:
+            for cls in shaped.named.pop(method):
+                engine.component_object(cls)
+        made = list(engine.objects.values())[self.looked_at :] if shaped.methods else ()
+        self.looked_at += len(made)
+        for obj in made:
+            for name, arity, trigger in shaped.methods.get(obj.type, ()):
+                edge = Edge(root.key, trigger, frozenset(), "")
+                if trigger == "activity_result":
+                    self.results.add((obj.number, name, arity, 0))
+                self._root(obj, name, (ANY,) * arity, root.component, edge)
 
     def _is_wanted(self, root: Root, methods: list[MethodInfo]) -> bool:
         """Tell whether an entry point can come to a read, or is given data."""
@@ -380,7 +407,7 @@ class Program:
 
     def _intent(self, root: Root, value: Value) -> Value:
         engine = self.engine
-        if root.name == "onActivityResult":
+        if root.name == "onActivityResult" or root.key in self.results:
             results = engine.made("Ljava/lang/Object;", ("global", "activity_results"))
             sent = engine.get_field(results, "[?]")
             taint = Taint(PICKED, "", Trail(None, "picked", -1, 0, "", 1), ())

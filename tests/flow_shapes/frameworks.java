@@ -17,6 +17,14 @@ class K2 extends kotlin.coroutines.jvm.internal.SuspendLambda implements kotlin.
   public Continuation<kotlin.Unit> create(Object v, Continuation<?> k) { return new K2(c, (Continuation) k); }
   public Object invoke(CoroutineScope s, Continuation<? super String> k) { return ((K2) create(s, k)).invokeSuspend(kotlin.Unit.INSTANCE); }
   public Object invokeSuspend(Object r) { Object z = kotlin.coroutines.intrinsics.IntrinsicsKt.getCOROUTINE_SUSPENDED(); switch (label) { case 0: kotlin.ResultKt.throwOnFailure(r); return U.s(c); default: throw new IllegalStateException("x"); } } }
+class Kept extends Activity { public void onCreate(Bundle b) { K1 k = new K1(this, null); k.l0 = U.s(this); Api a = new retrofit2.Retrofit.Builder().baseUrl("http://NOTkept/").build().create(Api.class); Map<String,Object> n = new HashMap<>(); n.put("count", ((String) k.l0).length()); a.susp(n, k); } }
+interface Prov { Object get(); }
+class Once implements Prov { Prov p; Object made; Once(Prov p) { this.p = p; } public Object get() { if (made == null) made = p.get(); return made; } }
+class Graph { Context c; Prov ctx = new Once(new Sw(this, 0)); Prov retro = new Once(new Sw(this, 1)); Prov api = new Once(new Sw(this, 2)); Prov up = new Once(new Sw(this, 3)); Prov use = new Once(new Sw(this, 4)); Graph(Context c) { this.c = c; } }
+class Sw implements Prov { Graph g; int id; Sw(Graph g, int id) { this.g = g; this.id = id; } public Object get() { switch (id) { case 0: return g.c; case 1: return new retrofit2.Retrofit.Builder().baseUrl("http://graph/").build(); case 2: return ((retrofit2.Retrofit) g.retro.get()).create(Api.class); case 3: return new Upl((Context) g.ctx.get(), (Api) g.api.get()); case 4: return new Usecase((Upl) g.up.get()); default: throw new AssertionError(id); } } }
+class Upl { Context c; Api a; Upl(Context c, Api a) { this.c = c; this.a = a; } void go() { a.body(U.s(c)).enqueue(null); } }
+class Usecase { Upl u; Usecase(Upl u) { this.u = u; } void go() { u.go(); } }
+class Di extends Activity { public void onCreate(Bundle b) { ((Usecase) new Graph(this).use.get()).go(); } }
 class Co extends Activity { public void onCreate(Bundle b) { BuildersKt.launch$default(CoroutineScopeKt.CoroutineScope(null), null, null, new K1(this, null), 3, null); } }
 class K3 extends kotlin.coroutines.jvm.internal.SuspendLambda implements kotlin.jvm.functions.Function2<CoroutineScope, Continuation<? super String>, Object> { int label; Context c; Object L0; K3(Context c, Continuation k) { super(2, k); this.c = c; }
   public Continuation<kotlin.Unit> create(Object v, Continuation<?> k) { return new K3(c, (Continuation) k); }
