@@ -127,7 +127,7 @@ def _places(engine: Engine, value: Value) -> list[tuple[str, str]]:
     """Folder and name of a file, each empty where it is not known."""
     found = []
     for atom in sorted(sinks.flat_url(engine, value).atoms, key=str):
-        parts = (atom,) if isinstance(atom, str) else atom.parts
+        parts = atom.parts if isinstance(atom, Template) else (str(atom),)
         path = "".join(_GAP if part is None else part for part in parts).rstrip("/")
         above, _, name = path.rpartition("/")
         folder = above.rpartition("/")[2]
