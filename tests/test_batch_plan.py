@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import threading
 import zipfile
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from auditor.batch.places import open_place
 from auditor.batch.plan import Source, find_sources
 from auditor.errors import AuditError, UnreadableInputError, UsageError
+from tests.batch_fixture import SAMPLES, Heard, copy_sample, run_batch
 
 
 def put(path: Path, text: str = "x") -> Path:
@@ -141,6 +148,113 @@ def test_a_url_goes_through_fsspec(tmp_path: Path) -> None:
         f"file://{tmp_path}/b/c.xapk",
         f"file://{tmp_path}/many.zip!/x/b.apk",
     ]
+
+
+class Parts(SimpleHTTPRequestHandler):
+    """A server of files; with `Range` it gives parts, as object storage does."""
+
+    parts = True
+
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+        del format, arguments
+
+    def do_GET(self) -> None:
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        path = Path(self.translate_path(self.path))
+        if "broken" in self.path:
+            self.send_error(500)
+        elif not (wanted and self.parts and path.is_file()):
+            super().do_GET()
+        else:
+            data = path.read_bytes()
+            first, last = int(wanted[1]), min(int(wanted[2] or len(data)), len(data) - 1)
+            self.send_response(206)
+            self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
+            self.send_header("Content-Length", str(last + 1 - first))
+            self.end_headers()
+            self.wfile.write(data[first : last + 1])
+
+    def end_headers(self) -> None:
+        if self.parts:
+            self.send_header("Accept-Ranges", "bytes")
+        super().end_headers()
+
+
+@pytest.fixture(params=[True, False], ids=["parts", "whole files only"])
+def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder, and the URL at which a server of this machine gives it."""
+    pytest.importorskip("fsspec")
+    pytest.importorskip("aiohttp")
+    kind = type("Kind", (Parts,), {"parts": request.param})
+    folder = tmp_path / "www"
+    folder.mkdir()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(kind, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield folder, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_store_behind_http(served: tuple[Path, str], tmp_path: Path) -> None:
+    folder, url = served
+    copy_sample("relay", folder / "apps")
+    copy_sample("dead-code", folder / "apps", "死 代码")
+    with zipfile.ZipFile(folder / "many.zip", "w") as made:
+        made.write(SAMPLES / "overdue-sms" / "app.apk", "in/late.apk")
+        made.writestr("large.bin", bytes(12 << 20))  # more than a block of fsspec
+    (folder / "list.csv").write_text(
+        f"url,developer\n{url}/apps/relay.apk,某公司\n{url}/no.apk,B\n"
+    )
+
+    found = find_sources([f"{url}/list.csv", f"{url}/apps/", f"{url}/many.zip"])
+
+    assert [(s.location.removeprefix(url), s.developer) for s in found] == [
+        ("/apps/%E6%AD%BB%20%E4%BB%A3%E7%A0%81.apk", ""),
+        ("/apps/relay.apk", "某公司"),
+        ("/many.zip!/in/late.apk", ""),
+        ("/no.apk", "B"),
+    ]
+    heard = Heard()
+    given = [f"{url}/list.csv", f"{url}/apps/", f"{url}/many.zip"]
+    done = run_batch(tmp_path / "s.db", given, heard=heard)
+    assert (done.audited, dict(done.failed)) == (3, {"unreadable": 1})
+    assert heard.troubles == {"no.apk": f"{url}/no.apk: nothing there"}
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("apps/", "nothing there"),
+        ("none/*.apk", "nothing there"),
+        ("broken/", "cannot be read: ClientResponseError|nothing there"),
+        ("broken.csv", "cannot be read: ClientResponseError"),
+    ],
+)
+def test_what_a_server_does_not_give_is_told(
+    served: tuple[Path, str], place: str, words: str
+) -> None:
+    with pytest.raises(UnreadableInputError, match=words):
+        find_sources([f"{served[1]}/{place}"])
+
+
+def test_a_store_in_memory(tmp_path: Path) -> None:
+    """Any file system of fsspec will do; this one is only there in this process."""
+    fsspec = pytest.importorskip("fsspec")
+    memory = fsspec.filesystem("memory")
+    memory.pipe("/shop/a.apk", b"PK")
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as made:
+        made.writestr("deep/b.apk", b"PK")
+    memory.pipe("/shop/z.zip", (tmp_path / "z.zip").read_bytes())
+
+    found = find_sources(["memory://shop/", "memory://shop/z.zip"])
+
+    assert [s.location for s in found] == [
+        "memory:///shop/a.apk",
+        "memory://shop/z.zip!/deep/b.apk",
+    ]
+    with open_place(found[1].location, str(tmp_path)) as opened:
+        assert opened.path.read_bytes() == b"PK"
+    memory.rm("/shop", recursive=True)
 
 
 def test_a_kind_of_url_that_nobody_knows_is_told() -> None:

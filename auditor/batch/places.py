@@ -8,7 +8,6 @@ goes away with the worker.
 from __future__ import annotations
 
 import hashlib
-import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from auditor.errors import UnreadableInputError, UsageError
+from auditor.errors import AuditError, UnreadableInputError, UsageError
 from auditor.model import Package
 from auditor.pipeline import read_package
 
@@ -79,11 +78,7 @@ def open_place(location: str, folder: str) -> Iterator[Opened]:
     archive, inside, entry = location.partition(INSIDE)
     target = Path(folder) / _plain(name_of(location))
     if inside and archive.lower().endswith(".zip"):
-        if is_remote(archive):
-            fetched = Path(folder) / "archive.zip"
-            _fetch(archive, fetched)
-            archive = str(fetched)
-        _extract(archive, entry, target)
+        _extract(archive, entry, target, folder)
         yield Opened(target)
     elif is_remote(location):
         _fetch(location, target)
@@ -130,11 +125,50 @@ def _copy(source: IO[bytes], target: Path, name: str) -> None:
             sink.write(data)
 
 
-def _extract(archive: str, entry: str, target: Path) -> None:
+@contextmanager
+def opened_archive(location: str, folder: str) -> Iterator[zipfile.ZipFile]:
+    """Open a ZIP; of a remote one only what is needed is read, where its server gives parts.
+
+    Args:
+        location: a path or a URL.
+        folder: takes the whole of it where the server gives no parts.
+
+    Raises:
+        UnreadableInputError: it is remote and cannot be read, or too large.
+        OSError, ValueError, zipfile.BadZipFile: it is local and cannot be read.
+    """
+    if not is_remote(location):
+        with zipfile.ZipFile(location) as zipped:
+            yield zipped
+        return
+    system, path = remote_filesystem(location)
+    with remote_trouble(location), system.open(path, "rb") as stream:
+        if gives_parts := _gives_parts(stream):
+            with zipfile.ZipFile(stream) as zipped:
+                yield zipped
+    if not gives_parts:
+        whole = Path(folder) / "archive.zip"
+        _fetch(location, whole)
+        with zipfile.ZipFile(whole) as zipped:
+            yield zipped
+
+
+def _gives_parts(stream: Any) -> bool:  # noqa: ANN401
+    """Try it: servers that ignore `Range` do not say so."""
     try:
-        with zipfile.ZipFile(archive) as zipped, zipped.open(entry) as source:
+        stream.seek(-1, 2)
+        return len(stream.read(1)) == 1
+    except (OSError, ValueError):
+        return False
+
+
+def _extract(archive: str, entry: str, target: Path, folder: str) -> None:
+    try:
+        with opened_archive(archive, folder) as zipped, zipped.open(entry) as source:
             _copy(source, target, entry)
-    except (OSError, KeyError, RuntimeError, NotImplementedError, EOFError) as error:
+    except FileNotFoundError as error:
+        raise UnreadableInputError(f"{entry}: the archive is not there") from error
+    except (OSError, KeyError, RuntimeError, ValueError, EOFError) as error:
         raise UnreadableInputError(f"{entry}: cannot be taken from the archive: {error}") from error
     except (zipfile.BadZipFile, zlib.error) as error:
         raise UnreadableInputError(f"{entry}: the archive is damaged: {error}") from error
@@ -142,9 +176,27 @@ def _extract(archive: str, entry: str, target: Path) -> None:
 
 def _fetch(location: str, target: Path) -> None:
     system, path = remote_filesystem(location)
+    # As one stream: a server that ignores `Range` would give the whole for each block.
+    options = {"block_size": 0} if "http" in system.protocol else {}
+    with remote_trouble(location), system.open(path, "rb", **options) as source:
+        _copy(source, target, location)
+
+
+@contextmanager
+def remote_trouble(location: str) -> Iterator[None]:
+    """Tell what the file system behind a URL raises: each kind has errors of its own.
+
+    Raises:
+        UnreadableInputError: instead of any of them.
+    """
     try:
-        with system.open(path, "rb") as source:
-            _copy(source, target, location)
-    except (OSError, ValueError) as error:
-        shutil.rmtree(target, ignore_errors=True)
-        raise UnreadableInputError(f"{location}: cannot be fetched: {error}") from error
+        yield
+    except AuditError:
+        raise
+    except FileNotFoundError as error:
+        raise UnreadableInputError(f"{location}: nothing there") from error
+    except Exception as error:  # noqa: BLE001 - aiohttp's and botocore's are no OSError
+        reason = " ".join(str(error).split())[:200] or "no reason given"
+        raise UnreadableInputError(
+            f"{location}: cannot be read: {type(error).__name__}: {reason}"
+        ) from error

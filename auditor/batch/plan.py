@@ -13,12 +13,20 @@ import glob
 import io
 import os
 import re
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from auditor.batch.places import ENDINGS, INSIDE, is_remote, remote_filesystem
+from auditor.batch.places import (
+    ENDINGS,
+    INSIDE,
+    is_remote,
+    opened_archive,
+    remote_filesystem,
+    remote_trouble,
+)
 from auditor.errors import UnreadableInputError, UsageError
 
 MAX_PLACE = 600
@@ -150,14 +158,12 @@ def _archive(location: str, name: str) -> Iterator[Source]:
     """Give the packages inside a ZIP; one that has a manifest itself, or none inside, is an app."""
     stamp = "" if is_remote(location) else _stamp(Path(location))
     try:
-        if is_remote(location):
-            system, path = remote_filesystem(location)
-            with system.open(path, "rb") as stream, zipfile.ZipFile(stream) as zipped:
-                names = zipped.namelist()
-        else:
-            with zipfile.ZipFile(location) as zipped:
-                names = zipped.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        with (
+            tempfile.TemporaryDirectory(prefix="auditor-") as folder,
+            opened_archive(location, folder) as zipped,
+        ):
+            names = zipped.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnreadableInputError):
         names = []  # whoever audits it says what is wrong with it
     inside = sorted({n for n in names if n.lower().endswith(ENDINGS)})
     alone = "AndroidManifest.xml" in names or any(
@@ -239,10 +245,8 @@ def _remote(url: str, depth: int) -> Iterator[Source]:
     lowered = url.lower()
     if lowered.endswith((".csv", *_LISTS)) and depth == 0:
         system, path = remote_filesystem(url)
-        try:
+        with remote_trouble(url):
             text = bytes(system.cat_file(path, end=_MAX_LIST)).decode("utf-8-sig")
-        except (OSError, ValueError) as error:
-            raise UnreadableInputError(f"{url}: cannot be read: {error}") from error
         yield from _listed(text, url, Path())
     elif lowered.endswith(".zip"):
         yield from _archive(url, PurePosixPath(url).name)
@@ -254,10 +258,10 @@ def _remote(url: str, depth: int) -> Iterator[Source]:
 
 def _remote_folder(url: str) -> Iterator[Source]:
     system, path = remote_filesystem(url)
-    try:
+    with remote_trouble(url):
         names = system.glob(path) if _GLOB.search(path) else system.find(path)
-        for name in sorted(names):
-            if str(name).lower().endswith(ENDINGS):
-                yield Source(str(system.unstrip_protocol(name)))
-    except (OSError, ValueError, NotImplementedError) as error:
-        raise UnreadableInputError(f"{url}: cannot be listed: {error}") from error
+        found = sorted(n for n in map(str, names) if n.lower().endswith(ENDINGS))
+        places = [str(system.unstrip_protocol(name)) for name in found]
+    yield from map(Source, places)
+    if not places:
+        raise UnreadableInputError(f"{url}: nothing there")
