@@ -106,7 +106,12 @@ def batch(
         raise UsageError("give a SOURCE, or --store of a batch before")
     opened = open_store(store or str(out / "store.db"), create=True)
     with Bar(note, quiet=quiet) as bar, _crew(cluster, workers) as crew:
-        summary = _audit(sources, opened, known, settings, crew, bar, watch)
+        try:
+            summary = _audit(sources, opened, known, settings, crew, bar, watch)
+        except KeyboardInterrupt:
+            if not quiet:
+                note("stopped; what is done is kept: give the same command again to go on")
+            raise
     if not quiet:
         _summarize(summary, opened)
     failed = sum(summary.failed.values()) + summary.skipped
