@@ -21,6 +21,7 @@ _SHOWN = 8
 """Apps under way that are shown."""
 _WINDOW = 200
 """Finished steps over which the rate is taken."""
+_ENOUGH = 5
 _WORDS = {"read": "reading", "audit": "auditing", "report": "writing reports"}
 
 
@@ -102,8 +103,10 @@ class Bar:
 
     def line(self) -> str:
         """Say where the phase stands: done, failures, rate, remaining time."""
-        span = self._times[-1] - self._times[0]
-        rate = (len(self._times) - 1) / span if span > 0 else 0.0
+        # Once there are enough steps, the time in which workers loaded tells nothing.
+        times = self._times[1:] if len(self._times) > _ENOUGH else self._times
+        span = times[-1] - times[0]
+        rate = (len(times) - 1) / span if span > 0 else 0.0
         text = f"{self._name} {self._done}/{self._total}"
         if self._failed:
             text += f", {self._failed} failed"
