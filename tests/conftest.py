@@ -47,7 +47,8 @@ def postgresql_server() -> Iterator[str]:
     if programs is None:
         pytest.skip(f"no PostgreSQL: neither {SERVER} nor initdb and pg_ctl are there")
     owner = _owner()
-    folder = tempfile.mkdtemp(prefix="pg-")  # short: a socket's path may have 107 letters
+    # Short: a socket's path may have 107 letters.
+    folder = tempfile.mkdtemp(prefix="pg-", dir="/tmp" if Path("/tmp").is_dir() else None)
     data = f"{folder}/data"
     if owner:
         shutil.chown(folder, owner)
