@@ -7,7 +7,7 @@ address space, who refers to what, and single methods decoded on demand. Types a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,7 @@ class CodeIndex:
         self._method_info: dict[int, MethodInfo] = {}
         self._field_info: dict[int, FieldInfo] = {}
         self._signatures: dict[int, str] = {}
+        self._referenced: dict[tuple[str, str], dict[str, int]] = {}
         self._looked_up: dict[tuple[str, str, str], int | None] = {}
         self._code: dict[int, MethodCode | None] = {}
         self._kept_insns = 0
@@ -187,15 +188,36 @@ class CodeIndex:
         """Method that a virtual call on `cls` runs: up the superclasses, then default methods."""
         key = (cls, name, proto)
         if key not in self._looked_up:
-            chain = list(self._hierarchy.superclasses(cls))
-            found = [self.find_method(c, name, proto) for c in chain]
-            found += [self._default(c, name, proto) for c in self.supertypes(cls) if c not in chain]
-            self._looked_up[key] = next((mid for mid in found if mid is not None), None)
+            self._looked_up[key] = self._look_up(cls, name, proto)
         return self._looked_up[key]
 
-    def _default(self, cls: str, name: str, proto: str) -> int | None:
-        found = self.find_method(cls, name, proto)
-        return found if found is not None and self.method(found).has_code else None
+    def _look_up(self, cls: str, name: str, proto: str) -> int | None:
+        table = self._tables.methods
+        named = self.references(name, proto)
+        if not named:
+            return None
+        for above in self._hierarchy.superclasses(cls):
+            found = named.get(above)
+            if found is not None and table.image[found] >= 0:
+                return found
+        for above in self.supertypes(cls):
+            found = named.get(above)
+            if found is not None and table.image[found] >= 0 and table.code[found] != 0:
+                return found
+        return None
+
+    def references(self, name: str, proto: str) -> Mapping[str, int]:
+        """Class → id, for every class that defines this method or on which code names it."""
+        key = (name, proto)
+        found = self._referenced.get(key)
+        if found is None:
+            known, found = self._symbols, {}
+            second, third = known.name_ids.get(name), known.proto_ids.get(proto)
+            if second is not None and third is not None:
+                classes, ids = known.methods.sharing(second, third)
+                found = {known.types[c]: i for c, i in zip(classes, ids, strict=True)}
+            self._referenced[key] = found
+        return found
 
     def methods_named(self, name: str) -> tuple[int, ...]:
         """Ids of every method, defined or only named, that has this name."""
@@ -216,10 +238,21 @@ class CodeIndex:
             for n in np.flatnonzero(self._method_names[ids.start : ids.stop] == name_id).tolist()
         )
 
-    def methods_named_any(self, names: Iterable[str]) -> tuple[int, ...]:
-        """Ids of every method, defined or only named, that has one of these names; ascending."""
+    def methods_named_any(
+        self, names: Iterable[str], classes: Collection[str] | None = None
+    ) -> tuple[int, ...]:
+        """Ids of every method, defined or only named, that has one of these names; ascending.
+
+        Given `classes`, only those that are defined for, or named on, one of them.
+        """
         known = [i for i in map(self._symbols.name_ids.get, names) if i is not None]
-        return tuple(np.flatnonzero(np.isin(self._method_names, known)).tolist())
+        found = np.flatnonzero(np.isin(self._method_names, known))
+        if classes is not None:
+            wanted = np.zeros(len(self._symbols.types), dtype=np.bool_)
+            ids = map(self._symbols.type_ids.get, classes)
+            wanted[[i for i in ids if i is not None]] = True
+            found = found[wanted[self._symbols.methods.first_parts()[found]]]
+        return tuple(found.tolist())
 
     def methods_taking(self, types: Iterable[str]) -> tuple[int, ...]:
         """Ids of every method, defined or only named, among whose parameters all `types` stand."""
@@ -280,6 +313,10 @@ class CodeIndex:
     def callers(self, mid: int) -> Sequence[tuple[int, int]]:
         """(caller, code-unit offset) of every invoke that names this method."""
         return self._xrefs.calls.sites(mid)
+
+    def is_called(self, mid: int) -> bool:
+        """Tell whether any invoke names this method."""
+        return self._xrefs.calls.is_target(mid)
 
     def callees(self, mid: int) -> Sequence[tuple[int, int]]:
         """(offset, callee) of every invoke in a method, in order, without decoding it."""

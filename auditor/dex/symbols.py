@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +76,24 @@ class KeyTable:
         width = self._second * self._third
         low, high = self.keys.searchsorted([first * width, (first + 1) * width])
         return range(int(low), int(high))
+
+    def sharing(self, second: int, third: int) -> tuple[list[int], list[int]]:
+        """First parts and ids of the triples that end with these two parts, ascending."""
+        ends, order = self._by_end
+        wanted = second * self._third + third
+        rows = order[ends.searchsorted(wanted, "left") : ends.searchsorted(wanted, "right")]
+        firsts = self.keys[rows] // (self._second * self._third)
+        return firsts.tolist(), rows.tolist()
+
+    @cached_property
+    def _by_end(self) -> tuple[Longs, Longs]:
+        ends = self.keys % (self._second * self._third)
+        order = ends.argsort(kind="stable")
+        return ends[order], order
+
+    def first_parts(self) -> Longs:
+        """First part of every triple."""
+        return np.asarray(self.keys // (self._second * self._third))
 
     def second_parts(self) -> Longs:
         """Second part of every triple."""

@@ -44,3 +44,17 @@ def framework_supertypes(descriptor: str) -> tuple[str, ...]:
         found.update(dict.fromkeys(layer))
     found.pop(descriptor[1:-1], None)
     return tuple(f"L{name};" for name in found)
+
+
+def framework_subtypes(descriptor: str) -> tuple[str, ...]:
+    """Every class of the tables that has this one as superclass or interface, in their order."""
+    return tuple(f"L{name};" for name in _children().get(descriptor[1:-1], ()))
+
+
+@cache
+def _children() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for cls, above in _table().items():
+        for name in above:
+            found.setdefault(name, []).append(cls)
+    return found

@@ -15,6 +15,8 @@ from auditor.flows.engine import Engine
 
 SMALL = 12_000
 """Instructions of an app's own code up to which nothing is left out."""
+_BELOW = 50
+"""Subtypes of a class that are looked at for callers."""
 _MOST = 4_000
 _FAR = 20
 """Methods and steps at which the search backward ends; where it does, a limit says so."""
@@ -31,6 +33,7 @@ class Relevance:
         """Method → how many steps it is away from a read."""
         self.asked: set[str] = set()
         self._by_name = engine.know.roles["started_by_name"]
+        self._neighbours: dict[str, tuple[frozenset[str], bool]] = {}
         self.whole = self._is_small()
         if not self.whole:
             self.add(self._readers())
@@ -53,15 +56,17 @@ class Relevance:
         for table in (know.sources, know.queries):
             for cls, name in table.rows:
                 classes.setdefault(name, set()).add(cls)
-        for method in index.methods_named_any(classes):
+        below = types.below({cls for named in classes.values() for cls in named})
+        read: list[int] = []
+        for method in index.methods_named_any(classes, below):
             info = index.method(method)
-            if classes[info.name].isdisjoint(types.chain(info.cls)):
+            chain = types.chain(info.cls)
+            if classes[info.name].isdisjoint(chain):
                 continue
-            if any(
-                table.find(types.chain(info.cls), info.name, info.params)
-                for table in (know.sources, know.queries)
-            ):
-                found.update(dict.fromkeys(c for c, _ in index.callers(method)))
+            tables = (know.sources, know.queries)
+            if any(table.find(chain, info.name, info.params) for table in tables):
+                read.append(method)
+        found.update(dict.fromkeys(index.owners_of_calls(read).tolist()))
         for java in sorted({*know.source_fields, *know.uri_fields}):
             for type_ in ("Landroid/net/Uri;", "Ljava/lang/String;"):
                 fid = index.field_id(f"{java}:{type_}")
@@ -69,7 +74,8 @@ class Relevance:
                     found.update(dict.fromkeys(m for m, _ in index.field_reads(fid)))
         for text in self._telling_texts():
             found.update(dict.fromkeys(m for m, _ in index.string_loads(text)))
-        for method in index.methods_named_any(know.source_callbacks.names):
+        below = types.below({cls for cls, _ in know.source_callbacks.rows})
+        for method in index.methods_named_any(know.source_callbacks.names, below):
             info = index.method(method)
             if info.has_code and know.source_callbacks.find(
                 types.chain(info.cls), info.name, info.params
@@ -98,8 +104,10 @@ class Relevance:
             for method in layer:
                 self.wanted.setdefault(method, far)
             found: set[int] = set()
+            named: set[int] = set()
             for method in layer:
-                found |= self._before(method)
+                found |= self._before(method, named)
+            found.update(self.index.owners_of_calls(named).tolist())
             layer = sorted(
                 m
                 for m in found
@@ -111,25 +119,23 @@ class Relevance:
             self.engine.limit("budget", layer[0], "callers further away were not looked at")
         return grown
 
-    def _before(self, method: int) -> set[int]:
+    def _before(self, method: int, named: set[int]) -> set[int]:
+        """Methods from which `method` can come to run; what calls name goes to `named`."""
         index, types = self.index, self.engine.types
         info = index.method(method)
-        found: set[int] = set()
-        called_back = False
-        for cls in (*types.chain(info.cls), *index.all_subtypes(info.cls)[:50]):
-            reference = index.reference(cls, info.name, info.proto)
-            inside = index.is_defined(cls) and not targets.is_opaque(self.engine, cls)
-            if reference is not None and inside:
-                found.update(c for c, _ in index.callers(reference))
-            elif not inside and cls != "Ljava/lang/Object;":
-                called_back = True
         if info.name == "<clinit>":
             return self._users(info.cls)
-        called_back = called_back or not found  # by a page, a layout, reflection
+        found: set[int] = set()
+        inside, called_back = self._around(info.cls)
+        references = index.references(info.name, info.proto)
+        mine = [references[cls] for cls in references if cls in inside]
+        named.update(mine)
+        if not any(index.is_called(m) for m in mine):
+            called_back = True  # by a page, a layout, reflection
         if called_back and not self._by_name.covers(types.chain(info.cls)):
             self.engine.callback_classes.add(info.cls)
         if called_back and not info.access & 0xA:
-            for cls in (info.cls, *index.all_subtypes(info.cls)[:50]):
+            for cls in (info.cls, *index.all_subtypes(info.cls)[:_BELOW]):
                 if cls in self.asked:
                     continue
                 self.asked.add(cls)
@@ -138,6 +144,19 @@ class Relevance:
                     found.update(self._starters(cls))
                     found.update(self._registrars(cls))
         return found
+
+    def _around(self, cls: str) -> tuple[frozenset[str], bool]:
+        """Classes of the app above and below one, itself included; whether others are there too."""
+        known = self._neighbours.get(cls)
+        if known is None:
+            index = self.index
+            near = {*self.engine.types.chain(cls), *index.all_subtypes(cls)[:_BELOW]}
+            inside = frozenset(
+                c for c in near if index.is_defined(c) and not targets.is_opaque(self.engine, c)
+            )
+            outside = not near - inside <= {"Ljava/lang/Object;"}
+            known = self._neighbours[cls] = (inside, outside)
+        return known
 
     def _users(self, cls: str) -> set[int]:
         """Methods that first use a class: its static initializer runs there."""

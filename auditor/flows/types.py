@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from auditor.dex import CodeIndex
-from auditor.flows.hierarchy import framework_supertypes
+from auditor.flows.hierarchy import framework_subtypes, framework_supertypes
 
 _DISPATCH_MAX = 12
 """More implementations than this behind an unknown receiver are not all entered."""
@@ -50,6 +52,16 @@ class Types:
                     queue.append(name)
         found.setdefault("Ljava/lang/Object;", None)
         return list(found)
+
+    def below(self, classes: Iterable[str]) -> set[str]:
+        """The classes, and all of the app, the platform and the libraries that have them above."""
+        found: set[str] = set()
+        level = list(classes)
+        while level:
+            found.update(level)
+            near = (n for c in level for n in (*self.index.subtypes(c), *framework_subtypes(c)))
+            level = [cls for cls in dict.fromkeys(near) if cls not in found]
+        return found
 
     def is_a(self, cls: str, wanted: str) -> bool:
         """Tell whether `cls` is `wanted` or a known subtype of it."""

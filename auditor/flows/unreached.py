@@ -40,7 +40,7 @@ def look_at_the_rest(engine: App) -> Rest:
     engine.budget.left, engine.budget.each = _ALL, _EACH
     readers = _callers(engine, (know.sources, know.queries))
     senders = _callers(engine, (know.addressed,))
-    above = {c for m in senders[:_METHODS] for c, _ in engine.index.callers(m)}
+    above = engine.index.owners_of_calls(senders[:_METHODS]).tolist()
     left_out = 0
     for methods in (readers, senders, sorted(m for m in above if _is_open(engine, m))):
         for n, method in enumerate(methods):
@@ -66,12 +66,14 @@ def _callers(engine: App, tables: Iterable[Table[Any]]) -> list[int]:
     index = engine.index
     found: set[int] = set()
     names = {name for table in tables for name in table.names}
-    for method in index.methods_named_any(names):
+    below = engine.types.below({cls for table in tables for cls, _ in table.rows})
+    for method in index.methods_named_any(names, below):
         info = index.method(method)
         chain = engine.types.chain(info.cls)
         if any(table.find(chain, info.name, info.params) for table in tables):
-            found.update(c for c, _ in index.callers(method) if _is_open(engine, c))
-    return sorted(found - engine.visited)
+            found.add(method)
+    callers = set(index.owners_of_calls(found).tolist()) - engine.visited
+    return sorted(c for c in callers if _is_open(engine, c))
 
 
 def _is_open(engine: App, method: int) -> bool:
