@@ -91,12 +91,17 @@ def merge(a: Heap, b: Heap) -> tuple[dict[Key, Stored], list[Key], Heap]:
     left, right = a.since(base), b.since(base)
     changed: dict[Key, Stored] = {}
     below: list[Key] = []
-    for key, (value, time) in right.items():
+    for key, stored in right.items():
         mine = left.get(key)
+        if mine is stored:
+            continue
+        value, time = stored
         if mine is None:
             mine = base.find(key)
             below.append(key)
         old = mine[0] if mine else NOTHING
+        if old is value and old is not NOTHING:
+            continue
         joined = _joined(key, old, value, left, right, base)
         if mine is None or joined is not old:
             changed[key] = (joined, max(time, mine[1]) if mine else time)
@@ -124,6 +129,8 @@ def add(a: Heap, later: dict[Key, Stored], since: int) -> tuple[dict[Key, Stored
         if mine is None or mine[1] <= since:
             below.append(key)
         old = mine[0] if mine else NOTHING
+        if old is value and old is not NOTHING:
+            continue
         joined = _joined(key, old, value, {}, later, a)
         if mine is None or joined is not old:
             changed[key] = (joined, max(time, mine[1]) if mine else time)

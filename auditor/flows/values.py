@@ -24,25 +24,26 @@ SEPARATOR = "\U0010fffd"
 """Between the names of a label: a character that no text has (a noncharacter's neighbour)."""
 
 
-class Obj:
-    """One abstract object; equal only to itself, ordered by the number of its making."""
+class Obj(tuple[int]):
+    """One abstract object; equal only to itself, ordered by the number of its making.
 
-    __slots__ = ("app", "key", "number", "type")
+    As a tuple of its number it is hashed and compared without a call of Python code, which the heap
+    does some million times; and the order of sets of objects doesn't change from run to run.
+    """
 
-    def __init__(self, number: int, type_: str, key: tuple[object, ...], app: bool) -> None:
+    number: int
+    type: str
+    key: tuple[object, ...]
+    app: bool
+
+    def __new__(cls, number: int, type_: str, key: tuple[object, ...], app: bool) -> Obj:
         """Make an object; `key` is the site and context that name it, `app` its class's origin."""
+        self = super().__new__(cls, (number,))
         self.number = number
         self.type = type_
         self.key = key
         self.app = app
-
-    def __hash__(self) -> int:
-        """The number: the order of sets of objects doesn't change from run to run."""
-        return self.number
-
-    def __eq__(self, other: object) -> bool:
-        """Identity."""
-        return self is other
+        return self
 
     def __repr__(self) -> str:
         """Type and number, for debugging."""
@@ -166,7 +167,14 @@ class Value:
 
     def objects(self) -> list[Obj]:
         """Its objects, in order of their making."""
-        return sorted((a for a in self.atoms if type(a) is Obj), key=lambda o: o.number)
+        atoms = self.atoms
+        if len(atoms) == 1:
+            (only,) = atoms
+            return [only] if type(only) is Obj else []
+        found = [a for a in atoms if type(a) is Obj]
+        if len(found) > 1:
+            found.sort()
+        return found
 
     def texts(self) -> list[str]:
         """Its constant texts, sorted."""
