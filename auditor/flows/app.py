@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from auditor.flows.models import Knowledge
     from auditor.model import Component, Manifest, Resources
 
+_APPLICATION = frozenset(("getApplication", "getApplicationContext"))
 _SUBSCRIBER = "Subscribe;"
 
 
@@ -55,24 +56,40 @@ class App(Engine):
         """The one instance of a component that the analysis knows."""
         return self.made(cls, ("component", cls))
 
-    def call(
-        self, method: MethodInfo, args: tuple[Value, ...], *, static: bool, virtual: bool
+    def controls(self, method: MethodInfo, chain: tuple[str, ...]) -> bool:
+        """Tell whether calls of a method may act on screens and components."""
+        name = method.name
+        return (
+            name in _APPLICATION
+            or name.startswith("setOn")
+            or self.ends.means(name, chain)
+            or self.gives_host.means(name)
+        )
+
+    def control(
+        self,
+        method: MethodInfo,
+        chain: tuple[str, ...],
+        args: tuple[Value, ...],
+        *,
+        static: bool,
     ) -> Value | None:
-        """As any call; the application object is the one of the manifest."""
-        if method.name in ("getApplication", "getApplicationContext") and not static:
+        """The application object is the one of the manifest, a fragment's host the one known."""
+        name = method.name
+        if name in _APPLICATION and not static:
             cls = "L" + self.manifest.application_class.replace(".", "/") + ";"
             if self.index.is_defined(cls):
                 return of(self.component_object(cls))
-        if method.name.startswith("setOn") and len(args) == 2 and args[1].only() == 0:
+        if name.startswith("setOn") and len(args) == 2 and args[1].only() == 0:
             self._unregister(args[0])
-        if self.ends.means(method.name, self.types.chain(method.cls)):
+        if self.ends.means(name, chain):
             frame = self.frames[-1]
-            self.note(("end", frame.method, frame.offset, method.name), End(None))
-        if self.gives_host.means(method.name) and not static and not method.params:
+            self.note(("end", frame.method, frame.offset, name), End(None))
+        if not static and not method.params and self.gives_host.means(name):
             hosts = [h for o in args[0].objects() for h in self.hosts.get(o, ())]
             if hosts:
                 return of(*hosts)
-        return super().call(method, args, static=static, virtual=virtual)
+        return None
 
     def _unregister(self, view: Value) -> None:
         """A listener set to null straight after it was set never runs."""

@@ -7,7 +7,8 @@ runs the entry points and collects the events.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.dex import CodeIndex, MethodInfo
@@ -24,6 +25,7 @@ from auditor.flows import (
 )
 from auditor.flows.events import PICKED, Source
 from auditor.flows.frames import Budget, Frame
+from auditor.flows.knowledge import QueryEntry, SinkEntry, SourceEntry, UriEntry
 from auditor.flows.machine import Machine
 from auditor.flows.models import Knowledge, Model
 from auditor.flows.renamed import Recognised, Renamed
@@ -42,6 +44,27 @@ if TYPE_CHECKING:
     from auditor.dex import Insn
 
 _BODIES_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What all calls that name one method have in common."""
+
+    chain: tuple[str, ...]
+    """Supertypes of the class that it names."""
+    sources: tuple[SourceEntry, ...]
+    queries: tuple[QueryEntry, ...]
+    sinks: tuple[SinkEntry, ...]
+    uris: tuple[UriEntry, ...]
+    described: bool
+    """One of these is not empty."""
+    column: bool
+    """It reads a column of a cursor."""
+    interface: bool
+    """It may be an annotated request."""
+    text: strings.Function | None
+    control: bool
+    """It may act on screens and components."""
 
 
 class Engine(Machine):
@@ -75,6 +98,8 @@ class Engine(Machine):
         """Base addresses of the clients seen so far; `bases_of` those of each interface."""
         self.bases_of: dict[str, dict[str, None]] = {}
         self.unresolved_start = False
+        self.plans: dict[int, Plan] = {}
+        self.kinds: dict[tuple[str, str], str] = {}
         self.targets: dict[tuple[int, str], tuple[str, object]] = {}
         self.decoded: dict[tuple[int, str], str | None] = {}
         self.gave_up: dict[int, int] = {}
@@ -120,18 +145,23 @@ class Engine(Machine):
         self, method: MethodInfo, args: tuple[Value, ...], *, static: bool, virtual: bool
     ) -> Value | None:
         """Interpret a call of `method`; `args` begins with the receiver unless static."""
-        chain = self.types.chain(method.cls)
+        plan = self.plans.get(method.id) or self._plan(method)
         receiver = NOTHING if static else args[0]
         params = args if static else args[1:]
-        given = self._given(method, chain, receiver, params)
-        if not static and requests.is_request(self, receiver, method):
+        if plan.control:
+            led = self.control(method, plan.chain, args, static=static)
+            if led is not None:
+                return led
+        given = self._given(method, plan, receiver, params) if plan.described else NOTHING
+        if plan.interface and not static and requests.is_request(self, method):
             result: Value | None = requests.send(self, receiver, method, params)
         else:
-            result = strings.evaluate(self, method, receiver, params, static=static)
+            result = None
+            if plan.text is not None:
+                result = strings.evaluate(self, plan.text, method, receiver, params, static)
             if result is None:
-                result = self._dispatch(method, args, chain, static=static, virtual=virtual)
-        column = params and method.name.startswith("get") and method.params == ("I",)
-        if column and result is not None and "Landroid/database/Cursor;" in chain:
+                result = self._dispatch(method, args, static=static, virtual=virtual)
+        if plan.column and params and result is not None:
             result = sources.relabel_column(self, receiver, params[0], result)
         if given is NOTHING or result is None:
             return result if given is NOTHING else given
@@ -140,63 +170,75 @@ class Engine(Machine):
             return objects.with_taints(result.taints)
         return result.with_taints(given.taints)
 
+    def _plan(self, method: MethodInfo) -> Plan:
+        know, name, params = self.know, method.name, method.params
+        chain = self.types.chain(method.cls)
+        sources_ = know.sources.find(chain, name, params)
+        queries = know.queries.find(chain, name, params)
+        sinks_ = know.sinks.find(chain, name, params)
+        uris = know.uri_methods.find(chain, name, params)
+        column = name.startswith("get") and params == ("I",)
+        plan = Plan(
+            chain=chain,
+            sources=tuple(sources_),
+            queries=tuple(queries),
+            sinks=tuple(sinks_),
+            uris=tuple(uris[:1]),
+            described=bool(sources_ or queries or sinks_ or uris),
+            column=column and "Landroid/database/Cursor;" in chain,
+            interface=bool(self.index.class_access(method.cls) & 0x200),
+            text=strings.function_of(self, method, chain),
+            control=self.controls(method, chain),
+        )
+        if method.id >= 0:  # others are made for one call
+            self.plans[method.id] = plan
+        return plan
+
     def _given(
-        self, method: MethodInfo, chain: Sequence[str], receiver: Value, params: tuple[Value, ...]
+        self, method: MethodInfo, plan: Plan, receiver: Value, params: tuple[Value, ...]
     ) -> Value:
         """What the call reads, by the catalog; what it gives away is noted."""
-        know, name = self.know, method.name
         given = NOTHING
-        for source in know.sources.find(chain, name, method.params):
+        for source in plan.sources:
             env = effecting.Env(self, method, receiver, params)
             given = join(given, sources.give(env, source))
-        for query in know.queries.find(chain, name, method.params):
+        for query in plan.queries:
             env = effecting.Env(self, method, receiver, params)
             given = join(given, sources.query(env, query))
-        for sink in know.sinks.find(chain, name, method.params):
+        for sink in plan.sinks:
             sinks.send(effecting.Env(self, method, receiver, params, given), sink)
-        for uri in know.uri_methods.find(chain, name, method.params)[:1]:
+        for uri in plan.uris:
             given = join(given, of(sources.uri_object(self, uri.uris[0] if uri.uris else uri.id)))
         return given
 
     def _dispatch(
-        self,
-        method: MethodInfo,
-        args: tuple[Value, ...],
-        chain: Sequence[str],
-        *,
-        static: bool,
-        virtual: bool,
+        self, method: MethodInfo, args: tuple[Value, ...], *, static: bool, virtual: bool
     ) -> Value | None:
         if static or not virtual:
             return self.land(method, method.cls, args, static=static)
         receiver = args[0]
+        objects = receiver.objects()
+        if not objects:
+            return self._unknown_receiver(method, args)
         kinds: dict[str, list[Obj]] = {}
-        for obj in receiver.objects():
-            kinds.setdefault(self._kind(obj, method), []).append(obj)
-        results: list[Value] = []
-        returned = False
-        for kind, objects in kinds.items():
-            this = Value(frozenset(objects), receiver.taints)
+        for obj in objects:
+            kinds.setdefault(self._kind(obj.type, method.cls), []).append(obj)
+        total: Value | None = None
+        for kind, alike in kinds.items():
+            this = Value(frozenset(alike), receiver.taints)
             result = self.land(method, kind, (this, *args[1:]), static=False)
             if result is not None:
-                returned = True
-                results.append(result)
-        if not kinds:
-            return self._unknown_receiver(method, args)
-        if not returned:
-            return None
-        total = results[0]
-        for result in results[1:]:
-            total = join(total, result)
+                total = result if total is None else join(total, result)
         return total
 
-    def _kind(self, obj: Obj, method: MethodInfo) -> str:
-        if self.types.is_a(obj.type, method.cls) or not self.index.is_defined(obj.type):
-            known = obj.type
-            if not self.index.is_defined(known) and not self.types.is_a(known, method.cls):
-                return method.cls  # an object of a library, seen through another of its types
-            return known
-        return obj.type
+    def _kind(self, type_: str, cls: str) -> str:
+        """The type by which a call of a method of `cls` on an object of `type_` is decided."""
+        kind = self.kinds.get((type_, cls))
+        if kind is None:
+            # An object of a library may be seen through another of its types.
+            own = self.index.is_defined(type_) or self.types.is_a(type_, cls)
+            kind = self.kinds[(type_, cls)] = type_ if own else cls
+        return kind
 
     def _unknown_receiver(self, method: MethodInfo, args: tuple[Value, ...]) -> Value | None:
         kinds = self.types.implementations(method.cls, method.name, method.proto)
@@ -217,7 +259,9 @@ class Engine(Machine):
         key = (method.id, kind)
         target = self.targets.get(key)
         if target is None:
-            target = self.targets[key] = targets.target_of(self, method, kind)
+            target = targets.target_of(self, method, kind)
+            if method.id >= 0:
+                self.targets[key] = target
         what, thing = target
         if what == "model":
             assert isinstance(thing, Model)
@@ -296,6 +340,21 @@ class Engine(Machine):
         return defaults.unset_field(self, owner, cls, name, type_)
 
     # ------------------------------------------------------------ for subclasses
+
+    def controls(self, method: MethodInfo, chain: tuple[str, ...]) -> bool:
+        """Tell whether calls of a method may act on screens and components."""
+        return False
+
+    def control(
+        self,
+        method: MethodInfo,
+        chain: tuple[str, ...],
+        args: tuple[Value, ...],
+        *,
+        static: bool,
+    ) -> Value | None:
+        """Let such a call act; what it gives when that is all it does."""
+        return None
 
     def stays_inside(self, params: tuple[Value, ...]) -> bool:
         """Tell whether a message is an Intent that only the app itself receives."""

@@ -27,7 +27,7 @@ _PATH = re.compile(r"(?:https?://)?[\w./{}?=&%:~-]*[./][\w./{}?=&%:~-]*|[\w-]{3,
 """What can be the path of a request; no sentence, no SQL."""
 
 
-def is_request(engine: Engine, receiver: Value, method: MethodInfo) -> bool:
+def is_request(engine: Engine, method: MethodInfo) -> bool:
     """Tell whether the method is declared by an app interface as a request."""
     known = engine.request_methods.get(method.id)
     if known is None:

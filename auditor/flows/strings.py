@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote_plus
 
@@ -72,40 +72,57 @@ def platform_constant(cls: str, name: str) -> str | int | None:
     return _PLATFORM.get((cls, name))
 
 
+Function = Callable[["Engine", "MethodInfo", Value, tuple[Value, ...], bool], Value | None]
+"""Of engine, method, receiver, parameters, whether the call is static; None: not known."""
+_Plain = Callable[["Engine", "MethodInfo", Value, tuple[Value, ...]], Value | None]
+
+
+def function_of(engine: Engine, method: MethodInfo, chain: Collection[str]) -> Function | None:
+    """What computes a method of the text classes, None for other methods.
+
+    `chain` are the supertypes of the class that the call names.
+    """
+    cls, name = method.cls, method.name
+    if cls in BUILDERS:
+        return _whichever(builder)
+    if cls == STRING or (cls == "Ljava/lang/CharSequence;" and name in QUESTIONS):
+        return _string
+    if cls in _BOXES:
+        return _box
+    asks = name in ("getString", "getText") and method.params[:1] == ("I",)
+    if asks and engine.know.roles["has_resources"].covers(chain):
+        return _whichever(_resource)
+    function = _FUNCTIONS.get((cls, name))
+    return None if function is None else _whichever(function)
+
+
+def _whichever(function: _Plain) -> Function:
+    """A function that does not ask whether the call is static."""
+    return lambda engine, method, receiver, params, static: function(
+        engine, method, receiver, params
+    )
+
+
 def evaluate(
-    engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...], *, static: bool
+    engine: Engine,
+    function: Function,
+    method: MethodInfo,
+    receiver: Value,
+    params: tuple[Value, ...],
+    static: bool,
 ) -> Value | None:
-    """Result of a method of the text classes, or None when it is none of them."""
+    """Result of a method of the text classes, or None when it cannot be told."""
     try:
-        return _evaluated(engine, method, receiver, params, static=static)
+        return function(engine, method, receiver, params, static)
     except IndexError:  # fewer parameters than the platform's method of that name has
         return None
-
-
-def _evaluated(
-    engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...], *, static: bool
-) -> Value | None:
-    cls = method.cls
-    if cls in BUILDERS:
-        return builder(engine, method, receiver, params)
-    if cls == STRING or (cls == "Ljava/lang/CharSequence;" and method.name in QUESTIONS):
-        return _string(engine, method, receiver, params, static=static)
-    if cls in _BOXES:
-        return _box(engine, method, receiver, params, static=static)
-    asks = method.name in ("getString", "getText") and method.params[:1] == ("I",)
-    if asks and engine.know.roles["has_resources"].covers(engine.types.chain(cls)):
-        return _resource(engine, method, receiver, params)
-    function = _FUNCTIONS.get((cls, method.name))
-    if function is not None:
-        return function(engine, method, receiver, params)
-    return None
 
 
 # ---------------------------------------------------------------- strings
 
 
 def _string(
-    engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...], *, static: bool
+    engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...], static: bool
 ) -> Value | None:
     name = method.name
     if name == "<init>":
@@ -212,7 +229,7 @@ def _replacement(name: str) -> Callable[..., str]:
 
 
 def _box(
-    engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...], *, static: bool
+    engine: Engine, method: MethodInfo, receiver: Value, params: tuple[Value, ...], static: bool
 ) -> Value | None:
     name = method.name
     if static:
@@ -305,8 +322,7 @@ def _text_equals(
     return question("equals", text_of(engine, params[0]), [text_of(engine, params[1])])
 
 
-_Function = Callable[["Engine", "MethodInfo", Value, tuple[Value, ...]], Value | None]
-_FUNCTIONS: dict[tuple[str, str], _Function] = {
+_FUNCTIONS: dict[tuple[str, str], _Plain] = {
     ("Landroid/util/Base64;", "decode"): _decode,
     ("Ljava/util/Base64$Decoder;", "decode"): _decode,
     ("Ljava/net/URLEncoder;", "encode"): _url_encode,
