@@ -10,6 +10,7 @@ stdin: requests. stdout: answers. The first answer says that it is ready, or why
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -46,6 +47,8 @@ def main(arguments: Sequence[str]) -> int:
     except AuditError as error:
         frames.send(out, frames.packed({"ready": False, "reason": str(error)}))
         return error.exit_code
+    gc.set_threshold(25_000, 20, 20)  # as in cli.py
+    gc.freeze()  # what is loaded stays in pages that all children share
     with contextlib.suppress(frames.ClosedError):
         frames.send(out, frames.packed({"ready": True}))
         while True:
