@@ -36,7 +36,50 @@ E = TypeVar("E", bound=Entry)
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """A safe loader that refuses a key given twice and keeps `no`, `on`, `yes` as words."""
+    """A safe loader that refuses a key given twice and keeps `no`, `on`, `yes` as words.
+
+    Texts, lists and mappings are made here, straight from the nodes: that is nearly all of the
+    catalog, and takes a third of the time. Whatever bears another tag goes the usual way.
+    """
+
+    def construct_document(self, node: yaml.Node) -> Any:  # noqa: ANN401
+        """The value of a document."""
+        return self._made(node, {})
+
+    def _made(self, node: yaml.Node, known: dict[int, Any]) -> Any:  # noqa: ANN401
+        if node.tag == "tag:yaml.org,2002:str":
+            return node.value
+        if type(node) is yaml.ScalarNode:
+            return self.construct_object(node, deep=True)
+        if id(node) in known:  # an alias; None: it is being made
+            if known[id(node)] is None:
+                raise yaml.YAMLError(f"line {node.start_mark.line + 1}: a value inside itself")
+            return known[id(node)]
+        known[id(node)] = None
+        if node.tag == "tag:yaml.org,2002:seq":
+            made: Any = [self._made(each, known) for each in node.value]
+        elif isinstance(node, yaml.MappingNode) and node.tag == "tag:yaml.org,2002:map":
+            made = self._mapping(node, known)
+        else:
+            made = self.construct_object(node, deep=True)
+        known[id(node)] = made
+        return made
+
+    def _mapping(self, node: yaml.MappingNode, known: dict[int, Any]) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        twice = []
+        for named, held in node.value:
+            key = self._made(named, known)
+            if not isinstance(key, Hashable):
+                line = node.start_mark.line + 1
+                raise yaml.YAMLError(f"line {line}: a key is a list or a mapping")
+            if key in found:
+                twice.append(str(key))
+            found[key] = self._made(held, known)
+        if twice:
+            line = node.start_mark.line + 1
+            raise yaml.YAMLError(f"line {line}: key given twice: {', '.join(sorted(set(twice)))}")
+        return found
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -44,21 +87,6 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in _Loader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-
-
-def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:  # noqa: ANN401
-    pairs = [(loader.construct_object(k, deep=True), v) for k, v in node.value]
-    keys = [k for k, _ in pairs]
-    if not all(isinstance(k, Hashable) for k in keys):
-        raise yaml.YAMLError(f"line {node.start_mark.line + 1}: a key is a list or a mapping")
-    if len(keys) != len(set(keys)):
-        twice = sorted({str(k) for k in keys if keys.count(k) > 1})
-        line = node.start_mark.line + 1
-        raise yaml.YAMLError(f"line {line}: key given twice: {', '.join(twice)}")
-    return {k: loader.construct_object(v, deep=True) for k, v in pairs}
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def read_yaml(path: Path) -> Any:  # noqa: ANN401

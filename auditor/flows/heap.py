@@ -55,10 +55,16 @@ class Heap:
         """Changes after `lower`, None where it does not lie below."""
         if self.parent is lower:
             return self.changes
+        if self is lower:
+            return {}
         layer: Heap | None = self
         while layer is not None and layer is not lower:
             layer = layer.parent
         return None if layer is None else self.since(lower)
+
+    def settled(self) -> Heap:
+        """A layer that says the same and is not written to any more: the one below an empty one."""
+        return self if self.changes or self.parent is None else self.parent
 
     def branch(self, entry: Heap) -> Heap:
         """A new layer over this one, flattened down to `entry` when the pile is high."""

@@ -23,6 +23,18 @@ WIDEN = 3
 """Visits of a block after which numbers and texts that still change become unknown."""
 CHOICES = 64
 """Constants in one run of a method for which the blocks that choose by them are told apart."""
+_BRANCHES, _RETURNS, _THROWS, _REFERS = 1, 2, 3, 4
+_KINDS = bytes(
+    _BRANCHES
+    if 0x32 <= op <= 0x3D or op in (0x2B, 0x2C)
+    else _RETURNS
+    if 0x0E <= op <= 0x11
+    else _THROWS
+    if op == 0x27
+    else _REFERS * (op in REFERRING)
+    for op in range(256)
+)
+"""Opcodes that are not simply carried out."""
 State = tuple[list[Value], Heap, frozenset[Condition]]
 
 
@@ -88,28 +100,25 @@ class Run:
         handlers = tuple(dict.fromkeys(h for h, _ in block.handlers))
         covered: Heap | None = None
         if handlers:  # what stood at the end of the blocks before has reached them already
-            for handler in block.fresh:
-                self._flow(handler, registers, m.heap, guards, grown)
-            m.heap = m.heap.branch(frame.entry)
-            covered = m.heap.parent
+            covered = self._throw(block.fresh, registers, grown, None)
         alive = True
         insns, ops = self.code.insns, m.ops
         for position in range(block.start, block.end):
             insn = insns[position]
             frame.offset = insn.offset
             op = insn.op
-            if 0x32 <= op <= 0x3D or op in (0x2B, 0x2C):
-                break
-            if 0x0E <= op <= 0x11:
-                self._return(registers, insn)
-                return grown
-            if insn.ref is None and op in REFERRING:  # told by the index; no verifier lets it pass
-                alive = False
-                break
-            if op == 0x27:
-                frame.thrown = join(frame.thrown, registers[insn.regs[0]])
-                alive = False
-                break
+            kind = _KINDS[op]
+            if kind:
+                if kind == _BRANCHES:
+                    break
+                if kind == _RETURNS:
+                    self._return(registers, insn)
+                    return grown
+                if kind == _THROWS:
+                    frame.thrown = join(frame.thrown, registers[insn.regs[0]])
+                if kind == _THROWS or insn.ref is None:  # None: no verifier lets it pass
+                    alive = False
+                    break
             if handlers and _overwrites(op, insn, registers):
                 # What was thrown before this sees the old value.
                 covered = self._throw(handlers, registers, grown, covered)
@@ -118,12 +127,12 @@ class Run:
                 break
         if handlers:
             self._throw(handlers, registers, grown, covered)
-        if not alive:
-            if not handlers:
-                self._leave(m.heap)
-            return grown
-        for successor, added in self._branches(block, registers):
-            self._flow(successor, registers, m.heap, frame.guards | added, grown)
+        if alive:
+            heap = m.heap.settled()
+            for successor, added in self._branches(block, registers):
+                self._flow(successor, registers, heap, frame.guards | added, grown)
+        elif not handlers:
+            self._leave(m.heap.settled())
         return grown
 
     def _throw(
@@ -135,9 +144,11 @@ class Run:
     ) -> Heap | None:
         """Let handlers see what stands here; they have seen `covered`. What they have seen now."""
         m = self.m
+        heap = m.heap.settled()
         for handler in handlers:
-            self._flow(handler, registers, m.heap, self.frame.guards, grown, covered)
-        m.heap = m.heap.branch(self.frame.entry)
+            self._flow(handler, registers, heap, self.frame.guards, grown, covered)
+        if heap is m.heap:
+            m.heap = heap.branch(self.frame.entry)
         return m.heap.parent
 
     def _branches(
@@ -257,10 +268,10 @@ class Run:
             told = answered(before, held, value, frame.guards) if held != frame.guards else None
             frame.returned = join(before, value) if told is None else told
             frame.held = frame.guards if before is NOTHING else held & frame.guards
-        self._leave(self.m.heap)
+        self._leave(self.m.heap.settled())
 
     def _leave(self, heap: Heap) -> None:
-        if self.exits is None:
+        if self.exits is None or self.exits is heap:
             self.exits = heap
             return
         changed, below, _ = merge(self.exits, heap)
