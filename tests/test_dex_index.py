@@ -264,6 +264,30 @@ def test_strings_and_types(index: CodeIndex) -> None:
     assert index.type_uses("Lp/None;") == []
 
 
+def test_references_by_name_and_prototype(index: CodeIndex) -> None:
+    for method in index.all_methods():
+        info = index.method(method)
+        same = {
+            index.method(m).cls: m
+            for m in index.all_methods()
+            if (index.method(m).name, index.method(m).proto) == (info.name, info.proto)
+        }
+        assert dict(index.references(info.name, info.proto)) == same
+        assert index.is_called(method) == bool(index.callers(method))
+    assert index.references("send", "()V") == {}
+    assert index.references("nothing", "()V") == {}
+
+
+def test_methods_named_on_some_classes(index: CodeIndex) -> None:
+    names = {"send", "greet", "<init>"}
+    classes = {"Lp/Sender;", "Lp/Main;", "Lno/Such;"}
+    found = index.methods_named_any(names, classes)
+    everywhere = index.methods_named_any(names)
+    assert found
+    assert list(found) == [m for m in everywhere if index.method(m).cls in classes]
+    assert index.methods_named_any(names, ()) == ()
+
+
 def test_owners_of_calls(index: CodeIndex) -> None:
     wanted = [mid(index, SEND), mid(index, "Landroid/app/Activity;-><init>()V")]
     owners = sorted([mid(index, "Lp/Main;->main()V"), mid(index, "Lp/Base;-><init>()V")])
