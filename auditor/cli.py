@@ -134,6 +134,7 @@ def _usage(error: BaseException) -> int:
             typer.echo(text)
         return 2
     said = error.format_message() if hasattr(error, "format_message") else str(error)
+    said = said.replace(": Value error, ", ": ")  # a word of the library that checks choices
     name = context.command_path if context is not None else "auditor"
     note(f"error: {said.rstrip('.')}; see {name} --help", fg="red")
     return 2

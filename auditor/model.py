@@ -600,6 +600,8 @@ class Indicator:
     jurisdiction: str = ""
     title_local: str = ""
     """Title in the language of the text."""
+    title_zh: str = ""
+    """For Chinese readers, where `title_local` is not Chinese."""
     says_zh: str = ""
     shows_zh: str = ""
     date_note: str = ""

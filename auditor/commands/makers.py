@@ -52,7 +52,7 @@ def makers(
     from auditor.batch.makers import apps_of, collect, join, names_of, save_makers
     from auditor.batch.store import open_store
 
-    opened = open_store(store or "out/store.db", create=True)
+    opened = open_store(store or "out/store.db")
     speaks = _WORDS[language(lang)]
     with opened.writer() as writer:
         with opened.reading() as connection:

@@ -104,6 +104,7 @@ class IndicatorOut(Value):
     anchor: bool = False
     jurisdiction: Text = ""
     title_local: Text = ""
+    title_zh: Text = ""
     says_zh: Text = ""
     shows_zh: Text = ""
     date_note: Text = ""

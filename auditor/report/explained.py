@@ -114,7 +114,7 @@ def _quote(statement: StatementOut, speak: Words) -> str:
 
 def _provision(indicator: IndicatorOut, speak: Words) -> str:
     zh = speak.code == "zh"
-    title = (indicator.title_local if zh else indicator.title) or indicator.title
+    title = (zh and (indicator.title_zh or indicator.title_local)) or indicator.title
     says = (indicator.says_zh if zh else indicator.says) or indicator.says
     date = (indicator.date_note_zh if zh else indicator.date_note) or indicator.effective_from
     grade = speak.name("grade", indicator.grade) if indicator.grade else ""

@@ -72,6 +72,8 @@ class Instrument(Entry):
     jurisdiction: str
     title: str
     title_en: str
+    title_zh: str = ""
+    """For Chinese readers, where `title` is not Chinese."""
     issuer: str
     weight: str
     status: str
@@ -199,6 +201,7 @@ def _indicator(
         anchor=provision.anchor,
         jurisdiction=instrument.jurisdiction,
         title_local=instrument.title,
+        title_zh=instrument.title_zh,
         says_zh=provision.says.zh,
         shows_zh="".join(w.zh for w in words),
         date_note=fit.en,
