@@ -98,6 +98,8 @@ class SinkEntry(Entry):
     url: Expression | None = None
     """Where to: the URL's text, or an object whose `url` says it."""
     http_method: Expression | None = None
+    client: Expression | None = None
+    """The client that sends: its interceptors may replace the address."""
     to: Expression | None = None
     """The stream's or writer's destination; the sink counts only when it leads to one of the
     destinations, and takes its kind and address from there."""

@@ -134,7 +134,8 @@ def send(engine: Engine, receiver: Value, method: MethodInfo, params: tuple[Valu
         taints |= relabelled(inside, label) if label else inside
     cls = engine.index.method(declared).cls
     url = _joined(engine, receiver, cls, path, explicit, _named_bases(engine, entry, declared))
-    url = _switched(engine, receiver, url, http)
+    for obj in receiver.objects():
+        url = sinks.switched(engine, engine.get_field(obj, "client") or NOTHING, url, of(http))
     sinks.sent(
         engine, f"request:{entry.id}", "network", method.id, taints, url, of(http), frozenset(named)
     )
@@ -165,45 +166,6 @@ def _named_bases(engine: Engine, entry: ApiAnnotationEntry, declared: int) -> Va
         held = engine.get_field(known, "[*]")
         total = sinks.flat_url(engine, held) if held else NOTHING
     return total
-
-
-def _switched(engine: Engine, receiver: Value, url: Value, http: str) -> Value:
-    """The address after the interceptors of the client that replace it."""
-    total = NOTHING
-    for obj in receiver.objects():
-        client = engine.get_field(obj, "client") or NOTHING
-        for made in client.objects():
-            for interceptor in (engine.get_field(made, "interceptors") or NOTHING).objects():
-                if not _replaces(engine, interceptor.type):
-                    continue
-                chain = engine.allocate(_CHAIN, "chain")
-                request = of(engine.allocate(_REQUEST, "request"))
-                engine.put_field(request, "url", url)
-                engine.put_field(request, "method", of(http))
-                engine.put_field(of(chain), "request", request)
-                engine.call_named(of(interceptor), "intercept", (of(chain),))
-                sent = engine.get_field(chain, "proceeded")
-                total = join(total, sinks.flat_url(engine, sent) if sent else NOTHING)
-    known = any(isinstance(a, str | Template) for a in total.atoms)
-    return Value(total.atoms, url.taints, total.any) if known else url
-
-
-def _replaces(engine: Engine, cls: str) -> bool:
-    """Tell whether the code of an interceptor gives requests another address."""
-    known = engine.switches.get(cls)
-    if known is None:
-        called = {
-            (info.cls.rpartition("/")[2], info.name)
-            for method in engine.index.methods_of(cls)
-            for _, callee in engine.index.callees(method)
-            for info in [engine.index.method(callee)]
-        }
-        known = engine.switches[cls] = bool(called & _REPLACING)
-    return known
-
-
-_CHAIN, _REQUEST = "Lokhttp3/Interceptor$Chain;", "Lokhttp3/Request;"
-_REPLACING = frozenset((("HttpUrl$Builder;", "host"), ("Request$Builder;", "url")))
 
 
 _MOST_BASES = 4

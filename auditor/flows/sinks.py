@@ -24,6 +24,7 @@ def send(env: Env, entry: SinkEntry) -> None:
         taints |= effecting.deep_taints(engine, effecting.evaluate_text(env, expression), app=True)
     if entry.to is None:
         url, http = _text(env, entry.url), _text(env, entry.http_method)
+        url = switched(engine, _text(env, entry.client), url, http)
         sent(engine, entry.id, entry.kind, method.id, taints, url, http)
         return
     for obj in effecting.evaluate_text(env, entry.to).objects():
@@ -76,3 +77,40 @@ def flat_url(engine: Engine, value: Value, depth: int = 0) -> Value:
         else:
             total = join(total, ANY)
     return total
+
+
+def switched(engine: Engine, client: Value, url: Value, http: Value) -> Value:
+    """The address after the interceptors of a client that replace it; `url` where none does."""
+    total = NOTHING
+    for made in client.objects():
+        for interceptor in (engine.get_field(made, "interceptors") or NOTHING).objects():
+            if not _replaces(engine, interceptor.type):
+                continue
+            chain = engine.allocate(_CHAIN, "chain")
+            request = of(engine.allocate(_REQUEST, "request"))
+            engine.put_field(request, "url", url)
+            engine.put_field(request, "method", http)
+            engine.put_field(of(chain), "request", request)
+            engine.call_named(of(interceptor), "intercept", (of(chain),))
+            proceeded = engine.get_field(chain, "proceeded")
+            total = join(total, flat_url(engine, proceeded) if proceeded else NOTHING)
+    known = any(isinstance(a, str | Template) for a in total.atoms)
+    return Value(total.atoms, url.taints, total.any) if known else url
+
+
+def _replaces(engine: Engine, cls: str) -> bool:
+    """Tell whether the code of an interceptor gives requests another address."""
+    known = engine.switches.get(cls)
+    if known is None:
+        called = {
+            (info.cls.rpartition("/")[2], info.name)
+            for method in engine.index.methods_of(cls)
+            for _, callee in engine.index.callees(method)
+            for info in [engine.index.method(callee)]
+        }
+        known = engine.switches[cls] = bool(called & _REPLACING)
+    return known
+
+
+_CHAIN, _REQUEST = "Lokhttp3/Interceptor$Chain;", "Lokhttp3/Request;"
+_REPLACING = frozenset((("HttpUrl$Builder;", "host"), ("Request$Builder;", "url")))
