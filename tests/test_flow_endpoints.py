@@ -63,9 +63,20 @@ def test_address(name: str) -> None:
 
 def test_no_other_address() -> None:
     expected = set().union(*shapes().values())
-    # Where the interceptor sends the base address, and a request of whose path it knows nothing.
-    inside = {"https://swapped.test/", "https://swapped.test{?}"}
+    # Where the interceptor sends the base address, a request of whose path it knows nothing, and
+    # the address that it was given: none of them carries data.
+    inside = {"https://swapped.test/", "https://swapped.test{?}", "https://before.test/plain"}
     assert {e.url for e in traced().endpoints} - expected == inside
+
+
+def test_an_interceptor_of_a_plain_client_replaces_the_address() -> None:
+    called = {
+        place.caller.partition(";")[0]: e.url
+        for e in traced().endpoints
+        for place in e.call_sites
+        if "Plain1" in place.caller
+    }
+    assert called == {"Lt/Plain1": "https://swapped.test/plain"}
 
 
 def test_methods_and_fields() -> None:
