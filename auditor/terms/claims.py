@@ -295,6 +295,6 @@ def _open_object(sentence: Sentence, verb: Verb) -> bool:
     rest = [c for c in "".join(clause) if c.isalnum()]
     if not chinese(sentence.text):
         return len(rest) <= 8
-    given = sentence.text[verb.hit.end - 1 : verb.hit.end + 1]
-    named = any(c in given for c in "给至予")  # what follows is the recipient
+    around = sentence.text[verb.hit.end - 1 : verb.hit.end + 1]
+    named = any(c in around for c in "给至予")  # what follows is the recipient
     return len(rest) <= (12 if named and verb.sense == "share" else 1)

@@ -50,38 +50,19 @@ def _party_before(sentence: Sentence, end: int, start: int) -> str:
 
 def governed(sentence: Sentence, party: Hit) -> bool:
     """Whether a preposition stands right before the party (任何, "our", "the" may lie between)."""
-    for cue in reversed(sentence.cues):
-        if cue.end <= party.start and (
-            cue.sense.kind == "prep" or _ends_in_prep(sentence, cue) or _with(sentence, cue)
-        ):
-            gap = sentence.text[cue.end : party.start].strip()
-            return len(gap) <= (6 if chinese(sentence.text) else 24) and "，" not in gap
-    return False
-
-
-def _with(sentence: Sentence, cue: Hit) -> bool:
-    """与, 和 behind the company: it shares with the party, and the party does not act."""
-    if cue.sense.kind != "conj" or sentence.text[cue.start : cue.end] not in (
-        "与",
-        "和",
-        "同",
-        "跟",
-    ):
+    cue = sentence.preposition_before(party.start)
+    if cue is None:
         return False
-    return any(0 <= cue.start - c.end <= 3 and c.sense.value in FIRST for c in sentence.of("party"))
-
-
-def _ends_in_prep(sentence: Sentence, cue: Hit) -> bool:
-    """不向, 不会向: the negator has taken the preposition in."""
-    return cue.sense.kind == "negator" and sentence.text[cue.end - 1] in "向对与给"
+    gap = sentence.text[cue.end : party.start].strip()
+    return len(gap) <= (6 if chinese(sentence.text) else 24) and "，" not in gap
 
 
 def _consenting(sentence: Sentence, party: Hit) -> bool:
     """Whether the party only consents: 经您同意, "with your consent"."""
     return any(
         c.start <= party.start and party.end <= c.end
-        for c in sentence.cues
-        if c.sense.kind in ("consent", "exception")
+        for kind in ("consent", "exception")
+        for c in sentence.of(kind)
     )
 
 

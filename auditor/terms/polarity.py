@@ -135,9 +135,11 @@ def apply_exceptions(parsed: Parsed) -> None:
     """Turn "not … unless …" into an affirmative that depends on the exception."""
     sentence = parsed.sentence
     for cue in parsed.exceptions:
-        for verb in parsed.verbs:
-            if verb.negated and not sentence.apart(cue.start, verb.hit.start):
-                verb.negated, verb.modality = _stated_elsewhere(sentence, cue), cue.sense.value
+        denied = [v for v in parsed.verbs if v.negated]
+        elsewhere = bool(denied) and _stated_elsewhere(sentence, cue)
+        for verb in denied:
+            if not sentence.apart(cue.start, verb.hit.start):
+                verb.negated, verb.modality = elsewhere, cue.sense.value
 
 
 def _stated_elsewhere(sentence: Sentence, cue: Hit) -> bool:

@@ -21,6 +21,9 @@ _FREE = frozenset(
     {"other", "otp", "select", "local", "anaphor", "definition", "purpose", "category"}
 )
 """Kinds of cues that count inside the name of a data type too (其他短信, 短信验证码)."""
+_ACTORS = frozenset({"we", "user", "tool"})
+_WITH = frozenset("与和同跟")
+_INTO = frozenset("向对与给")
 _STOPS = "。！？!?\n"
 _CLAUSE = "，,；;：:"
 
@@ -92,7 +95,8 @@ class Sentence:
         """Function words, those that are part of a data type's name left out."""
         nouns = [h for h in self._nouns if h.sense.kind != "veto" or not h.sense.value]
         found = self.words.cues.find(self.text)
-        return [c for c in found if c.sense.kind in _FREE or not _inside(c, nouns)]
+        starts = [n.start for n in nouns]  # nouns do not overlap
+        return [c for c in found if c.sense.kind in _FREE or not _inside(c, nouns, starts)]
 
     @cached_property
     def heads(self) -> list[Hit]:
@@ -142,6 +146,29 @@ class Sentence:
         """Tell whether a cue of this kind stands in the sentence."""
         return kind in self._by_kind
 
+    def preposition_before(self, offset: int) -> Hit | None:
+        """The last preposition that ends before `offset`; 不向 and 我们与 are prepositions too."""
+        at = bisect_right(self._preposition_starts, offset)
+        while at and self._prepositions[at - 1].end > offset:
+            at -= 1
+        return self._prepositions[at - 1] if at else None
+
+    @cached_property
+    def _preposition_starts(self) -> list[int]:
+        return [c.start for c in self._prepositions]
+
+    @cached_property
+    def _prepositions(self) -> list[Hit]:
+        actors = {c.end for c in self.of("party") if c.sense.value in _ACTORS}
+        return [c for c in self.cues if self._leads(c, actors)]
+
+    def _leads(self, cue: Hit, actors: set[int]) -> bool:
+        """Whether a cue leads to a party: 向; 不向; 与 right behind the company."""
+        kind, said = cue.sense.kind, self.text[cue.start : cue.end]
+        if kind == "conj":
+            return said in _WITH and any(cue.start - n in actors for n in range(4))
+        return kind == "prep" or (kind == "negator" and said[-1:] in _INTO)
+
     def _titled(self, offset: int) -> bool:
         opened = self.text.rfind("《", 0, offset)
         return opened >= 0 and self.text.find("》", opened, offset) < 0
@@ -156,16 +183,13 @@ class Sentence:
         return hit._replace(sense=Sense("type", entry.type, entry))
 
 
-def _inside(cue: Hit, nouns: list[Hit]) -> bool:
+def _inside(cue: Hit, nouns: list[Hit], starts: list[int]) -> bool:
     """A cue inside a noun is part of it, unless it begins it: 读取 in 读取短信 is a verb still."""
-    for noun in nouns:
-        if noun.start < cue.start and cue.end <= noun.end:
-            return True
-        if noun.start == cue.start and cue.end <= noun.end and not _heads(cue):
-            return True
-        if noun.start == cue.start and cue.end == noun.end:
-            return True
-    return False
+    at = bisect_right(starts, cue.start) - 1
+    if at < 0 or cue.end > nouns[at].end:
+        return False
+    noun = nouns[at]
+    return noun.start < cue.start or not _heads(cue) or cue.end == noun.end
 
 
 def _heads(cue: Hit) -> bool:
