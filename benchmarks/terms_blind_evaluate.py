@@ -31,7 +31,7 @@ Score = dict[str, Counter[str]]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=Path, help="folder with the public pages as <id>.txt")
-    parser.add_argument("--half", choices=["dev", "held", "fresh"])
+    parser.add_argument("--half", choices=["dev", "held", "fresh", "fresh2"])
     parser.add_argument("--lang", default="")
     parser.add_argument("--errors", action="store_true", help="print every disagreement")
     options = parser.parse_args()
