@@ -140,6 +140,8 @@ def receiver_label(sentence: Sentence) -> tuple[str, int, int] | None:
     end = min(marks)
     if end > _LONG_NAME or any(m.start < end for m in sentence.mentions):
         return None
+    if _NAME.search(sentence.text[:end]):
+        return ("", 0, end)
     if any(v.start < end for v in sentence.of("verb")):
         return None
     columns = [h for h in sentence.heads if h.sense.kind == "column" and h.start < end]

@@ -147,8 +147,13 @@ class DocumentReader:
         label = receiver_label(first) if first is not None else None
         if first is not None and label is not None:
             role, start, end = label
+            named = any(c.sense.entry.id.endswith(".named") for c in first.of("party"))
             written = self._as_written(lines, first, (start, end))
-            flow.frame = Frame(Action.SHARE, recipients=(role or written,), confidence="medium")
+            flow.frame = Frame(
+                Action.SHARE,
+                recipients=(role, written) if role and named else (role or written,),
+                confidence="medium",
+            )
 
     def _note_names(self, lines: Lines) -> None:
         """Remember "SDK名称：友盟" for the lines that follow, "友盟SDK：…" for this one."""

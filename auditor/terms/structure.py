@@ -85,11 +85,16 @@ def _settled(layout: Layout) -> Iterator[Block]:
             and after is not None
             and after.kind in (Kind.ITEM, Kind.ROW)
             and 0 < len(text) <= 60
-            and text[-1] not in "。.；;：:！!？?，,"
+            and (text[-1] not in "。.；;：:！!？?，," or _asks_for_list(text, after))
         ):
             yield replace(block, kind=Kind.HEADING, level=6)
         else:
             yield block
+
+
+def _asks_for_list(text: str, after: Block) -> bool:
+    """ "What do we not collect?" right before a list is its heading."""
+    return text[-1] in "？?" and after.kind is Kind.ITEM
 
 
 def _listed(layout: Layout) -> set[int]:
