@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import quote
 
@@ -77,6 +78,29 @@ def filled(question: Question, given: Mapping[str, str], rows: int = EVERY) -> V
     if missing := sorted(name for name, value in values.items() if not value):
         raise UsageError(f"{question.id} needs --set {missing[0]}=…")
     return {**values, "rows": rows}
+
+
+def doubts(catalog: Catalog, given: Mapping[str, str]) -> Iterator[str]:
+    """Say which values no catalogue knows: an empty answer to a typo would read like good news."""
+    for name, value in sorted(given.items()):
+        known = _known(catalog, name)
+        if known and value not in known:
+            yield f"--set {name}: the catalogue knows no {value!r}{like(value, known)}"
+
+
+def like(text: str, known: Iterable[str]) -> str:
+    """Name the ids that are like a text, as the end of a message; nothing when there are none."""
+    near = get_close_matches(text, sorted(known), 3)
+    return f"; did you mean {', '.join(near)}?" if near else ""
+
+
+def _known(catalog: Catalog, name: str) -> frozenset[str]:
+    """Values that a parameter can have; none when it can have any."""
+    if name == "data":
+        return frozenset(str(e["id"]) for e in catalog.table("data_types.yaml")["entries"])
+    if name == "rule":
+        return frozenset(path.stem for path in catalog.files("findings"))
+    return frozenset()
 
 
 @contextmanager

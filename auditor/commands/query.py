@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.commands.console import say
+from auditor.commands.console import note, say
 from auditor.commands.options import LanguageOption, RulesOption, StoreOption, catalog, language
 from auditor.commands.output import write_stream
 from auditor.errors import UsageError
@@ -56,7 +56,7 @@ def query(
     Tables: apps, versions, signers, permissions, practices, flows, endpoints, libraries,
     statements, findings, limits, packers, clusters, sources, failures, runs.
     """
-    from auditor.batch.query import EVERY, Values, asked, filled, questions
+    from auditor.batch.query import EVERY, Values, asked, doubts, filled, like, questions
     from auditor.batch.store import open_store
 
     known = questions(catalog(rules))
@@ -73,10 +73,13 @@ def query(
     if question in known:
         rows = limit + 1 if form is TableFormat.TEXT else EVERY
         sql, bound = known[question].sql, filled(known[question], given, rows)
+        for doubt in doubts(catalog(rules), given):
+            note(doubt)
     elif " " in question.strip():
         sql, bound = question, given
     else:
-        raise UsageError(f"no question {question!r}; `auditor query` lists them")
+        near = like(question, known)
+        raise UsageError(f"no question {question!r}{near or '; `auditor query` lists them'}")
     with asked(open_store(store or "out/store.db"), sql, bound) as answer:
         _write(answer, form, out, limit)
 
