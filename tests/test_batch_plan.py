@@ -71,6 +71,23 @@ def test_a_glob_and_a_list(tmp_path: Path) -> None:
     assert places([str(listed)], tmp_path) == ["a/1.apk", "b/2.apk", "missing.apk"]
 
 
+def test_a_table_may_speak_chinese(tmp_path: Path) -> None:
+    put(tmp_path / "1.apk")
+    head = "文件,应用商店,开发者,链接,日期,条款"
+    table = put(
+        tmp_path / "应用.csv",
+        f"\ufeff{head}\n1.apk,应用宝,某公司,https://x.example,2024-05-06,p.html\n",
+    )
+
+    (found,) = find_sources([str(table)])
+
+    assert (found.store, found.developer, found.link, found.date) == (
+        *("应用宝", "某公司", "https://x.example"),
+        "2024-05-06",
+    )
+    assert [Path(t).name for t in found.terms] == ["p.html"]
+
+
 def test_a_table_says_more_about_each(tmp_path: Path) -> None:
     put(tmp_path / "1.apk")
     table = put(

@@ -35,6 +35,11 @@ _MAX_LIST = 1 << 30
 _GLOB = re.compile(r"[*?\[]")
 _LISTS = (".txt", ".list", ".lst")
 _COLUMNS = ("path", "file", "apk", "url", "location")
+_CHINESE = {
+    **{"路径": "path", "文件": "path", "安装包": "path", "网址": "url", "链接": "link"},
+    **{"应用商店": "store", "开发者": "developer", "日期": "date", "条款": "terms"},
+}
+"""Columns of a table by their Chinese names."""
 _SPLIT = re.compile(r"^(?:split_|config\.).*\.apk$", re.I)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -185,7 +190,9 @@ def _text_of(path: Path) -> str:
             raise UnreadableInputError(f"{path}: a list larger than {_MAX_LIST >> 20} MB")
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        reason = (
+            error.strerror if isinstance(error, OSError) else "not UTF-8 (save it as “CSV UTF-8”)"
+        )
         raise UnreadableInputError(f"{path}: {reason}") from error
 
 
@@ -200,12 +207,17 @@ def _listed(text: str, name: str, folder: Path) -> Iterator[Source]:
     except csv.Error as error:
         raise UnreadableInputError(f"{name}: {error}") from error
     for number, row in enumerate(rows, 2):
-        cells = {(k or "").strip().casefold(): (v or "").strip() for k, v in _cells(row)}
+        cells = {_column(k or ""): (v or "").strip() for k, v in _cells(row)}
         column = next((c for c in _COLUMNS if c in cells), None)
         if column is None:
             raise UsageError(f"{name}: no column called {', '.join(_COLUMNS)}")
         if cells[column]:
             yield from _named(cells[column], folder, _about(cells, folder, f"{name}:{number}"))
+
+
+def _column(text: str) -> str:
+    name = text.strip().casefold()
+    return _CHINESE.get(name, name)
 
 
 def _cells(row: Mapping[str | None, str | list[str] | None]) -> Iterable[tuple[str | None, str]]:
