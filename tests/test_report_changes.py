@@ -346,3 +346,26 @@ def test_a_bad_report_is_one_line(tmp_path: Path, text: str, why: str) -> None:
     with pytest.raises(UnreadableInputError, match=re.escape(why)) as caught:
         read_report(path)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def twice(raw: dict[str, Any]) -> None:
+    """A second path of the same data to the same recipient, by another address."""
+    first = next(f for f in raw["flows"] if f["level"] == "traced" and f["endpoint"])
+    raw["flows"].append({**first, "id": "second", "endpoint": f"{first['endpoint']}/second"})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param(False, True, "One more path: the code can send", id="one more"),
+        pytest.param(True, False, "One path less by which", id="one less"),
+    ],
+)
+def test_one_path_of_several_is_not_told_as_all_or_nothing(old: bool, new: bool, said: str) -> None:
+    plain = build(fixture.rich())
+    more = edited(plain, twice)
+    changes = compare(more if old else plain, more if new else plain)
+    lines = [line.text for line in changes_lines(changes, "en")]
+
+    assert any(said in line for line in lines)
+    assert not [line for line in lines if line.startswith(("New: the code", "No longer seen"))]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from auditor.model import Level
+from auditor.model import Action, Level
 from auditor.report.changes_contract import Changes, Difference, Section, SideOut
 from auditor.report.contract import DocumentOut, FindingOut, LimitOut, StatementOut, WarningOut
 from auditor.report.contract_app import (
@@ -123,8 +123,15 @@ def _marked(state: str, row: Row) -> Row:
 
 def _summary(changes: Changes) -> list[Said]:
     """Say in a few sentences what a person should know first."""
-    said = [say("diff.sum_sends", **_sending(f)) for f in _leaving(changes.flows.came)]
-    said += [say("diff.sum_stopped", **_sending(f)) for f in _leaving(changes.flows.went)]
+    came, went = _shared(changes.practices.came), _shared(changes.practices.went)
+    said = [
+        say("diff.sum_sends" if _share(f) in came else "diff.sum_one_more", **_sending(f))
+        for f in _leaving(changes.flows.came)
+    ]
+    said += [
+        say("diff.sum_stopped" if _share(f) in went else "diff.sum_one_less", **_sending(f))
+        for f in _leaving(changes.flows.went)
+    ]
     said = [*said[:_SUMMARY], *_turned(changes)][: 2 * _SUMMARY]
     opened = {t for p in changes.permissions.came for t in p.data_types}
     if opened:
@@ -142,6 +149,15 @@ def _summary(changes: Changes) -> list[Said]:
         return said
     sections = [getattr(changes, name) for name, _ in _SECTIONS]
     return [say("diff.sum_some" if any(s.differs for s in sections) else "diff.sum_none")]
+
+
+def _shared(practices: Iterable[PracticeOut]) -> set[tuple[str, str]]:
+    """Give what is passed on, and to whom: other paths may do the same as one that came or went."""
+    return {(p.data_type, p.recipient) for p in practices if p.action == Action.SHARE}
+
+
+def _share(flow: FlowOut) -> tuple[str, str]:
+    return flow.data_type.split(".")[0], party_by(flow.recipient, flow.sink.kind)
 
 
 def _turned(changes: Changes) -> list[Said]:
