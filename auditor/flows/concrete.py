@@ -53,6 +53,31 @@ def run(
     return result if isinstance(result, str) else None
 
 
+def initial(
+    index: CodeIndex, initializer: int, is_known: Callable[[MethodInfo], bool]
+) -> dict[str, str | list[str]]:
+    """Texts, and arrays of texts, that a static initializer leaves in fields of its own class.
+
+    Nothing when it does more than compute.
+    """
+    cls = index.method(initializer).cls
+    state = _Run(index, is_known, preparing=1, prepared={cls})
+    try:
+        _call(state, initializer, [])
+    except (GiveUp, ValueError, TypeError, IndexError, KeyError, AttributeError, OverflowError):
+        return {}
+    found: dict[str, str | list[str]] = {}
+    for (owner, name), value in state.statics.items():
+        text = value.fields.get("text") if isinstance(value, Thing) else value
+        if owner != cls:
+            continue
+        if isinstance(text, str) or (
+            isinstance(text, list) and text and all(isinstance(t, str) for t in text)
+        ):
+            found[name] = text
+    return found
+
+
 def _call(state: _Run, method: int, args: list[Any]) -> Any:  # noqa: ANN401
     code = state.index.code(method)
     if code is None or state.depth >= MAX_DEPTH:

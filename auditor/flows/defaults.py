@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.flows import sources, strings
+from auditor.flows import bodies, concrete, sources, strings
 from auditor.flows.frames import Frame
 from auditor.flows.heap import Heap
 from auditor.flows.values import ANY, TRUTH, ZERO, ClassRef, Value, join, of, tainted
@@ -43,8 +43,51 @@ def run_initializer(engine: Engine, cls: str) -> None:
                 engine.note(event, payload, kept_frames[-1])
     engine.budget.here = room
     engine.heap, engine.frames, engine.clock = kept_heap, kept_frames, max(kept_clock, engine.clock)
+    if _computed(engine, cls, initializer):
+        return
     if kept_frames:  # now with what stands in other classes' fields here
         engine.run(initializer, (), None)
+
+
+def _computed(engine: Engine, cls: str, initializer: int) -> bool:
+    """Fill in the texts that loops of an initializer make of constants; tell whether all are known.
+
+    Shrinkers put decoders of texts into the initializers that use them.
+    """
+    base = engine.base.changes
+    unknown = {
+        info.name: base[(cls, info.name)][0]
+        for info in map(engine.index.field, engine.index.fields_of(cls))
+        if info.type in _TEXTS and (cls, info.name) in base
+        if _is_open(engine, base[(cls, info.name)][0], info.type)
+    }
+    if not unknown:
+        return False
+    known = concrete.initial(
+        engine.index, initializer, lambda method: bodies.is_described(engine, method)
+    )
+    for name, value in unknown.items():
+        found = known.get(name)
+        if isinstance(found, str):
+            base[(cls, name)] = (of(found), 0)
+        for obj in value.objects() if isinstance(found, list) else ():
+            base.pop((obj, "[?]"), None)
+            for n, text in enumerate(found or ()):
+                base[(obj, f"[{n}]")] = (of(text), 0)
+                engine.names.setdefault(obj, {}).setdefault(f"[{n}]")
+    return set(unknown) <= set(known)
+
+
+def _is_open(engine: Engine, value: Value, type_: str) -> bool:
+    """Tell whether a text, or some element of an array of texts, is not one constant."""
+    if type_[0] != "[":
+        return type(value.only()) is not str
+    base = engine.base.changes
+    entries = [(o, n) for o in value.objects() for n in engine.names.get(o, ()) if n[:1] == "["]
+    return any(e in base and type(base[e][0].only()) is not str for e in entries)
+
+
+_TEXTS = ("Ljava/lang/String;", "[Ljava/lang/String;")
 
 
 def static_field(engine: Engine, fid: int) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -107,7 +108,13 @@ def addresses(value: Value) -> list[str]:
             known = [p for p in atom.parts if p]
             if any(len(p.strip("/:?&=")) > 1 for p in known):
                 found.add("".join("{?}" if p is None else p for p in atom.parts))
-    return sorted(u for u in found if u and len(u) < 20000)[:MAX_ADDRESSES]
+    return sorted(u for u in found if u and len(u) < 20000 and not _NOWHERE.match(u))[
+        :MAX_ADDRESSES
+    ]
+
+
+_NOWHERE = re.compile(r"(?:https?|wss?|ftp):/*(?:[?#]|/*$|///)", re.I)
+"""An address without a host: what a host made in a loop is before its first round."""
 
 
 def split_url(url: str) -> tuple[str, str, str]:
