@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.flows import defaults, functions, passing
+from auditor.flows import defaults, functions, pairing, passing
 from auditor.flows.effects import (
     Apply,
     Assign,
@@ -253,6 +253,7 @@ def deep_taints(engine: Engine, value: Value, *, app: bool) -> frozenset[Taint]:
         return value.taints
     found: dict[tuple[int, str], Taint] = {}
     seen: set[Obj] = set()
+    beside: dict[tuple[Obj, str], str] = {}
     stack: list[tuple[Value, str]] = [(value, "")]
     while stack and len(seen) < _REACH:
         here, label = stack.pop()
@@ -262,12 +263,14 @@ def deep_taints(engine: Engine, value: Value, *, app: bool) -> frozenset[Taint]:
             if obj in seen or (obj.app and not app) or is_sealed(engine, obj):
                 continue
             seen.add(obj)
+            if obj.app:
+                beside.update(pairing.names_beside(engine, obj))
             for name in list(engine.names.get(obj, ())):
                 if name[:1] == "$":
                     continue
                 inner = engine.get_field(obj, name)
                 if inner is not None and (inner.taints or inner.atoms):
-                    own = _label(engine, obj, name)
+                    own = beside.get((obj, name)) or _label(engine, obj, name)
                     stack.append(
                         (inner, f"{label}{SEPARATOR}{own}" if label and own else own or label)
                     )
