@@ -24,7 +24,7 @@ from auditor.model import CodePlace, Endpoint, Flow, Limit, Manifest, Resources,
 SMALL_APP = (400_000, 60_000)
 """Budget of an app that is interpreted whole, and of one of its entry points: instructions
 interpreted, plus an eighth of the heap entries joined."""
-BIG_APP = (240_000, 24_000)
+BIG_APP = (80_000, 16_000)
 _TOLD = 12
 """Entry points that ran out of budget which are named one by one."""
 
