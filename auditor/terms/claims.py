@@ -125,10 +125,11 @@ def _sign(sentence: Sentence, verb: Verb, mention: Hit, excepted: list[tuple[int
         return "yes"
     between = [
         c
-        for c in sentence.cues
-        if c.sense.kind in ("negator", "excludes") and verb.hit.end <= c.start < mention.start
+        for kind in ("negator", "excludes")
+        for c in sentence.of(kind)
+        if verb.hit.end <= c.start < mention.start
     ]
-    last = between[-1] if between else None
+    last = max(between, key=lambda c: c.start) if between else None
     if (
         last is None
         or last.sense.value == "unable"
