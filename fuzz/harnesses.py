@@ -67,6 +67,15 @@ class Kept(Catalog):
         return super().table(name)
 
 
+class Slim(Kept):
+    """The same with some of the libraries only: to look for each takes a third of a small scan."""
+
+    @cache  # noqa: B019
+    def entries(self, folder: str, kind: type[E]) -> tuple[E, ...]:
+        """As `Catalog.entries`, of the libraries every eighth."""
+        return super().entries(folder, kind)[:: 8 if folder == "libraries" else 1]
+
+
 class KeptNumbered(Kept, Numbered):
     """The same, with the numbered sources and sinks of the tests."""
 
@@ -82,6 +91,11 @@ def keep_knowledge() -> None:
     kept_knowledge, kept_rules = cache(Knowledge), cache(load_knowledge)
     vars(trace)["Knowledge"] = kept_knowledge
     vars(pipeline)["load_knowledge"] = kept_rules
+
+
+@cache
+def _slim() -> Catalog:
+    return Slim()
 
 
 @cache
@@ -358,10 +372,8 @@ def fuzz_scan(data: bytes) -> None:
         _fit(str(error))
         return
     given = (TermsSource("terms", terms, "given"),) if terms else ()
-    report = audit_package(
-        package, kept_catalog(), Options(terms=given, quotes=False, lenient=False)
-    )
-    chosen = zlib.crc32(data) % 16
+    report = audit_package(package, _slim(), Options(terms=given, quotes=False, lenient=False))
+    chosen = zlib.crc32(data) % 32
     others = [name for name in RENDERERS if name not in ("html", "json")]
     for name in ("json", others[chosen % len(others)] if chosen else "html"):
         RENDERERS[name](report, "en").encode("utf-8")

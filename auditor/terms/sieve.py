@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -61,7 +62,8 @@ def sift(text: str, limit: int) -> Sifted | None:
         limit: characters of text after which the rest is not read.
     """
     sieve = _Sieve(limit)
-    parser = etree.HTMLParser(target=sieve, encoding="utf-8", huge_tree=True, no_network=True)
+    target: Any = sieve  # lxml's types ask for comments as well
+    parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True, no_network=True)
     begin = re.match(r"\s{0,64}<\?xml[^>]{0,200}\?>", text[:400])
     try:
         for at in range(begin.end() if begin else 0, len(text), _BYTES):
@@ -89,7 +91,7 @@ class _Sieve:
         self._builder.start("html", {})
         self._open: list[str] = []
         """Elements around the current place: the tag, or nothing for one that is not kept."""
-        self._waiting: list[tuple[str, Mapping[str, str]]] = []
+        self._waiting: list[tuple[str, dict[str | bytes, str | bytes]]] = []
         """The innermost of them, of which it is not yet known whether they hold anything."""
         self._skipped = 0
         self._empty = ""
@@ -159,7 +161,9 @@ class _Sieve:
     # ---------------------------------------------------------------- the tree
 
     def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
-        kept = {k: attributes[k][:400] for k in _KEPT if k in attributes}
+        kept: dict[str | bytes, str | bytes] = {
+            k: attributes[k][:400] for k in _KEPT if k in attributes
+        }
         plain = tag not in BLOCKS and not kept and tag not in ("a", "b", "strong")
         if plain or self._depth >= MAX_DEPTH:
             self._open.append(_LINE if tag in BLOCKS else "")
