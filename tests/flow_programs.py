@@ -4,7 +4,8 @@ A program is a list of functions; `functions[0]` is the body of an activity's `o
 are static helpers `help<n>(String, Box): Box-or-String`, or, when they return nothing, the body of
 `onResume`. Every function has the same variables:
 `s0 s1` texts, `i0 i1` numbers, `o0 o1` boxes (fields `f` text, `k` number, `n` box), `a` an array
-of two texts, `l` a list, `m` a map, `v` an object of one of two classes that answer `go(text)`.
+of two texts, `l` a list, `m` a map, `v` an object of one of two classes that answer `go(text)`,
+`b` a builder of texts.
 Statements are tuples, the first element their kind; see `WRITERS`, which is all there is.
 
 `flow_running.py` says what such a program does.
@@ -20,7 +21,7 @@ Statement = tuple[Any, ...]
 Block = Sequence[Statement]
 
 TEXTS, NUMBERS, BOXES = ("s0", "s1"), ("i0", "i1"), ("o0", "o1")
-REGISTERS = {n: f"v{i + 2}" for i, n in enumerate((*TEXTS, *NUMBERS, *BOXES, "a", "l", "m", "v"))}
+REGISTERS = {n: f"v{i + 2}" for i, n in enumerate((*TEXTS, *NUMBERS, *BOXES, *"almvb"))}
 """`v0` and `v1` are for passing; the parameters follow behind."""
 TYPES = {
     "T": "Ljava/lang/String;",
@@ -169,6 +170,36 @@ def _put(w: Writer, key: str, source: str) -> None:
     )
 
 
+def _first(w: Writer, target: str, store: str) -> None:
+    """What an iteration over a list, or over the values of a map, gives first."""
+    w.write(
+        """invoke-virtual {{{l}}}, {AL}->iterator()Ljava/util/Iterator;
+        move-result-object v0"""
+        if store == "l"
+        else """invoke-virtual {{{m}}}, {HM}->values()Ljava/util/Collection;
+        move-result-object v0
+        invoke-interface {{v0}}, Ljava/util/Collection;->iterator()Ljava/util/Iterator;
+        move-result-object v0""",
+        l="l",
+        m="m",
+    )
+    w.write(
+        """invoke-interface {{v0}}, Ljava/util/Iterator;->next(){O}
+        move-result-object v1
+        check-cast v1, {T}
+        move-object {x}, v1""",
+        x=target,
+    )
+
+
+def _throw(w: Writer) -> None:
+    w.write(
+        """new-instance v0, Ljava/lang/IllegalStateException;
+        invoke-direct {{v0}}, Ljava/lang/IllegalStateException;-><init>()V
+        throw v0"""
+    )
+
+
 def _line(text: str, *names: str) -> Callable[..., None]:
     """A writer of fixed lines; the parts of the statement are called `names` in them."""
     return lambda w, *parts: w.write(text, **dict(zip(names, map(str, parts), strict=True)))
@@ -212,6 +243,21 @@ WRITERS: dict[str, Callable[..., None]] = {
         "invoke-interface {{{v}, {y}}}, Lt/Go;->go({T}){T}\nmove-result-object {x}", v="v", x=x, y=y
     ),
     "join": _join,
+    "concat": _line(
+        "invoke-virtual {{{x}, {y}}}, {T}->concat({T}){T}\nmove-result-object {z}", "z", "x", "y"
+    ),
+    "trim": _line("invoke-virtual {{{y}}}, {T}->trim(){T}\nmove-result-object {x}", "x", "y"),
+    "builder": lambda w: _new(w, "b", TYPES["SB"]),
+    "append": lambda w, x: w.write(
+        "invoke-virtual {{{b}, {x}}}, {SB}->append({T}){SB}", b="b", x=x
+    ),
+    "built": lambda w, x: w.write(
+        "invoke-virtual {{{b}}}, {SB}->toString(){T}\nmove-result-object {x}", b="b", x=x
+    ),
+    "put_other": _line("sput-object {x}, Lt/Other;->h:{T}", "x"),
+    "get_other": _line("sget-object {x}, Lt/Other;->h:{T}", "x"),
+    "first": _first,
+    "throw": _throw,
     "call": _call,
     "if": _if,
     "while": _while,
@@ -264,6 +310,10 @@ _CLASSES = """
     return-object v0
 .end method
 
+.class public Lt/Other;
+.super Ljava/lang/Object;
+.field public static h:Ljava/lang/String;
+
 .class public Lt/Main;
 .super Landroid/app/Activity;
 .field public static g:Ljava/lang/String;
@@ -283,7 +333,7 @@ def smali(functions: Sequence[Function]) -> str:
         writer = Writer(functions)
         for name in (*TEXTS, *NUMBERS, *BOXES):
             writer.write("const/4 {x}, 0", x=name)
-        for start in (("array",), ("list",), ("map",), ("object", "Same")):
+        for start in (("array",), ("list",), ("map",), ("object", "Same"), ("builder",)):
             writer.block([start])
         if function.returns:
             writer.write("move-object {x}, p0\nmove-object {y}, p1", x="s0", y="o0")

@@ -50,7 +50,7 @@ class Run:
     coins: list[int]
     used: int = 0
     steps: int = 0
-    statics: dict[str, Any] = field(default_factory=lambda: {"g": None, "b": None})
+    statics: dict[str, Any] = field(default_factory=lambda: dict.fromkeys("gbh"))
     leaks: set[Pair] = field(default_factory=set)
 
     def flip(self) -> int:
@@ -64,7 +64,7 @@ class Run:
     def call(self, number: int, text: Thing = None, box: Thing = None) -> Thing:  # noqa: ANN401
         here: dict[str, Any] = dict.fromkeys((*TEXTS, *BOXES))
         here |= dict.fromkeys(NUMBERS, 0)
-        here |= {"a": [None, None], "l": [], "m": {}, "v": Box(cls="Same")}
+        here |= {"a": [None, None], "l": [], "m": {}, "v": Box(cls="Same"), "b": []}
         if self.functions[number].returns:
             here |= {"s0": text, "o0": box}
         self.block(self.functions[number].body, here)
@@ -146,6 +146,27 @@ def _joined(r: Run, h: dict[str, Any], z: str, x: str, y: str) -> None:
     h[z] = Text(frozenset().union(*parts), r.steps)
 
 
+def _all(parts: Sequence[Thing], serial: int) -> Text:
+    return Text(frozenset().union(*(p.sources for p in parts if p is not None)), serial)
+
+
+def _concat(r: Run, h: dict[str, Any], z: str, x: str, y: str) -> None:
+    if h[x] is None or h[y] is None:
+        raise AttributeError
+    h[z] = _all([h[x], h[y]], r.steps)
+
+
+def _values(store: Any) -> list[Thing]:  # noqa: ANN401
+    found = list(store.values()) if isinstance(store, dict) else store
+    if not found:
+        raise IndexError
+    return found[:1]
+
+
+def _throw(r: Run, h: dict[str, Any]) -> None:
+    raise Thrown
+
+
 ACTIONS: dict[str, Action] = {
     "source": lambda r, h, x, n: h.update({x: Text(frozenset((n,)))}),
     "text": lambda r, h, x, t: h.update({x: Text()}),
@@ -176,6 +197,15 @@ ACTIONS: dict[str, Action] = {
     "object": lambda r, h, c: h.update(v=Box(cls=c)),
     "go": _go,
     "join": _joined,
+    "concat": _concat,
+    "trim": lambda r, h, x, y: h.update({x: Text(h[y].sources, r.steps)}),
+    "builder": lambda r, h: h.update(b=[]),
+    "append": lambda r, h, x: h["b"].append(h[x]),
+    "built": lambda r, h, x: h.update({x: _all(h["b"], r.steps)}),
+    "put_other": lambda r, h, x: r.statics.update(h=h[x]),
+    "get_other": lambda r, h, x: h.update({x: r.statics["h"]}),
+    "first": lambda r, h, x, store: h.update({x: next(iter(_values(h[store])))}),
+    "throw": _throw,
 }
 
 
@@ -215,6 +245,8 @@ _STORES: dict[str, tuple[int | str, int | str]] = {
     "move": (1, 2), "put_f": ("f", 2), "get_f": (1, "f"),
     "put_static": ("g", 1), "get_static": (1, "g"), "put_a": ("[]", 2), "get_a": (1, "[]"),
     "add_l": ("()", 1), "get_l": (1, "()"), "put_m": ("{}", 2), "get_m": (1, "{}"),
+    "put_other": ("h", 1), "get_other": (1, "h"), "trim": (1, 2), "append": ("sb", 1),
+    "built": (1, "sb"),
 }  # fmt: skip
 """Kind → (where to, where from): the place of a variable in the statement, or a store of all."""
 
@@ -253,7 +285,9 @@ def _arrows(functions: Sequence[Function], number: int, each: Statement) -> set[
     if kind in _STORES:
         to, origin = _STORES[kind]
         return {(at(origin), at(to))}
-    if kind == "join":
+    if kind == "first":
+        return {("()" if each[2] == "l" else "{}", at(1))}
+    if kind in ("join", "concat"):
         return {(at(2), at(1)), (at(3), at(1))}
     if kind == "go":
         return {(at(2), "go"), ("go", at(1))}
