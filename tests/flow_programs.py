@@ -210,6 +210,7 @@ WRITERS: dict[str, Callable[..., None]] = {
         "invoke-static {{}}, Lt/Source;->read{n}(){T}\nmove-result-object {x}", "x", "n"
     ),
     "sink": _line("invoke-static {{{x}}}, Lt/Sink;->send{n}({T})V", "x", "n"),
+    "look": _line("invoke-static {{{x}}}, Lt/Coin;->look({T})V", "x"),
     "text": _line('const-string {x}, "{t}"', "x", "t"),
     "null": _line("const/4 {x}, 0", "x"),
     "move": lambda w, x, y: w.write(

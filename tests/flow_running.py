@@ -169,6 +169,7 @@ def _throw(r: Run, h: dict[str, Any]) -> None:
 
 ACTIONS: dict[str, Action] = {
     "source": lambda r, h, x, n: h.update({x: Text(frozenset((n,)))}),
+    "look": lambda r, h, x: None,
     "text": lambda r, h, x, t: h.update({x: Text()}),
     "null": lambda r, h, x: h.update({x: None}),
     "move": lambda r, h, x, y: h.update({x: h[y]}),

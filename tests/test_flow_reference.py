@@ -171,6 +171,11 @@ def programs(draw: Draw) -> list[Function]:
             for n in range(number + 1, count)
             if returns[n]
         ]
+        if returns[number]:
+            again = _tuple(
+                "call", st.just(number), _BOX if returns[number] in BOXES else _TEXT, _TEXT, _BOX
+            )
+            calls.append(_tuple("if", st.just(("coin",)), again.map(lambda c: [c]), st.just([])))
         body = draw(_blocks(st.one_of(*_SIMPLE, *calls * 8), 0))
         if not number:
             start = [("source", "s0", 0), ("box", "o0"), ("box", "o1")]

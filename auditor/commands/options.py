@@ -51,6 +51,10 @@ JurisdictionOption = Annotated[
         help="Rule packs: cn,play,in,… Default: those that the app's signs point to.",
     ),
 ]
+UnmaskOption = Annotated[
+    bool,
+    typer.Option("--unmask", help="Show phone numbers, tokens and the like that the app carries."),
+]
 LendingOption = Annotated[
     bool | None,
     typer.Option(

@@ -16,6 +16,7 @@ from auditor.commands.options import (
     LanguageOption,
     LendingOption,
     RulesOption,
+    UnmaskOption,
     catalog,
     checked_date,
     language,
@@ -93,12 +94,7 @@ def scan(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 4 when something was not examined.")
     ] = False,
-    unmask: Annotated[
-        bool,
-        typer.Option(
-            "--unmask", help="Show phone numbers, tokens and the like that the app carries."
-        ),
-    ] = False,
+    unmask: UnmaskOption = False,
     stage_seconds: Annotated[
         float,
         typer.Option(

@@ -90,6 +90,7 @@ class RunSettings(_Part):
     lending: bool | None = None
     date: str = ""
     lang: str = "en"
+    unmask: bool = False
 
 
 class Run(_Part):

@@ -46,6 +46,8 @@ class Settings:
     lending: bool | None = None
     date: str = ""
     lang: str = "en"
+    unmask: bool = False
+    """Personal data and secrets that the app carries are shown."""
 
 
 def pack_evidence(

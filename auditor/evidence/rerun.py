@@ -89,6 +89,7 @@ def _audited(
         jurisdictions=settings.jurisdictions,
         lending=settings.lending,
         date=settings.date,
+        unmask=settings.unmask,
         progress=progress,
     )
     if app is not None and (app.is_dir() or app.name == recorded.name):
