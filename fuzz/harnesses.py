@@ -390,6 +390,13 @@ def fuzz_report(data: bytes) -> None:
     _report_harness()(data)
 
 
+def fuzz_reopen(data: bytes) -> None:
+    """What others may have made and this program reads again: reports, evidence, stores."""
+    from fuzz.reopened import fuzz_reopen
+
+    fuzz_reopen(data)
+
+
 HARNESSES: Mapping[str, Harness] = {
     name.removeprefix("fuzz_"): value
     for name, value in sorted(globals().items())

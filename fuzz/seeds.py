@@ -168,6 +168,20 @@ def _report() -> Iterator[bytes]:
     yield from (bytes([128 + form]) + "借款<b>=1".encode() for form in range(40))
 
 
+def _reopen() -> Iterator[bytes]:
+    from auditor.report import render_json
+    from tests.report_fixture import packed
+
+    yield from (bytes([0, n, 0, m, 1, 2]) for n in range(9) for m in (0, 9, 13, 26, 30))
+    yield b"\1" + render_json(packed(), "en").encode()
+    yield from (bytes([2, n, m, 1, 2, 3, 4, 5, 6]) for n in range(9) for m in range(5))
+    yield b"\3" + zipped({"SHA256SUMS": b"", "run.json": b"{}", "report.json": b"{}"})
+    yield b"\4-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAQ==\n-----END SSH SIGNATURE-----\n"
+    yield b"\4ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== a@b"
+    yield from (bytes([5, 16, n, 0, 255, n]) for n in range(0, 255, 17))
+    yield from (bytes([6, n, m, 0]) for n in range(0, 200, 3) for m in range(n % 5, 17, 5))
+
+
 def _scan() -> Iterator[bytes]:
     files = {**FILES, **V1}
     yield pack([("AndroidManifest.xml", _manifest())])

@@ -12,7 +12,7 @@ from auditor.batch import schema as t
 from auditor.errors import UnreadableInputError
 from auditor.report.contract import Document
 from auditor.report.notices import Details
-from auditor.report.reopen import parse_report
+from auditor.report.reopen import MAX_REPORT, parse_report
 
 
 def documents(connection: Connection) -> Iterator[Document]:
@@ -29,10 +29,13 @@ def documents(connection: Connection) -> Iterator[Document]:
         if body is None:
             continue
         try:
-            data = zlib.decompress(body)
-        except zlib.error as error:
+            unpacking = zlib.decompressobj()
+            data = unpacking.decompress(body, MAX_REPORT)
+        except (zlib.error, TypeError) as error:
             raise UnreadableInputError(f"the report of {row.sha256} is damaged") from error
-        yield parse_report(data, row.sha256)
+        if not unpacking.eof:
+            raise UnreadableInputError(f"the report of {row.sha256} is damaged, or too long")
+        yield parse_report(data, str(row.sha256))
 
 
 def details(connection: Connection) -> dict[str, Details]:

@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import os
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,9 +57,9 @@ class Store:
         """One transaction that sees one state.
 
         Raises:
-            StoreError: the database refuses or is lost.
+            StoreError: the database refuses or is lost, or holds what no batch writes.
         """
-        with told(self.name), self.engine.connect() as connection:
+        with told(self.name), _as_written(self.name), self.engine.connect() as connection:
             yield connection
 
     def read(self, look: Callable[[Connection], T]) -> T:
@@ -205,7 +206,37 @@ def open_store(url: str, *, create: bool = False) -> Store:
     return store
 
 
+@contextmanager
+def _as_written(name: str) -> Iterator[None]:
+    """Tell of a foreign store: SQLite lets a column hold values of any type."""
+    try:
+        yield
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        raise StoreError(f"{name}: holds what no batch writes ({type(error).__name__})") from error
+    except zlib.error as error:
+        raise StoreError(f"{name}: holds what no batch packed") from error
+
+
+def _refuse_computed(engine: Engine) -> None:
+    """Refuse a file in which a table of ours is something that computes, perhaps without an end.
+
+    Raises:
+        StoreError: there is a view, a virtual table or a trigger of one of our names.
+    """
+    found = sa.text(
+        "SELECT tbl_name FROM sqlite_master"
+        " WHERE type IN ('view', 'trigger') OR sql LIKE 'CREATE VIRTUAL%'"
+    )
+    with engine.connect() as connection:
+        names = {str(name) for name in connection.execute(found).scalars()}
+    if names & {*METADATA.tables, "alembic_version"}:
+        name = engine.url.render_as_string(hide_password=True)
+        raise StoreError(f"{name}: no store: it computes where a batch keeps rows")
+
+
 def _bring_up(store: Store, *, create: bool) -> None:
+    if store.is_sqlite:
+        _refuse_computed(store.engine)
     revision = _revision(store.engine)
     if revision == HEAD:
         return

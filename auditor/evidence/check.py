@@ -7,11 +7,9 @@ asked; what could not be asked is an outcome too.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,7 +19,7 @@ from auditor.evidence.pack import RUN, SIGNATURE, SUMS
 from auditor.evidence.sshsig import MAX_SIGNATURE, read_signature
 from auditor.report.clean import one_line
 from auditor.report.contract import Document
-from auditor.report.reopen import parse_report
+from auditor.report.reopen import parse_json, parse_report
 
 NAMES = 10
 """Names of files that one outcome lists."""
@@ -197,18 +195,11 @@ def _agrees(run: Run, document: Document) -> Outcome:
 
 def _run(data: bytes) -> Run:
     try:
-        return Run.model_validate(_parsed(data))
+        return Run.model_validate(parse_json(data, RUN))
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
         where = ".".join(map(str, wrong["loc"]))
         raise UnreadableInputError(f"{RUN}: {one_line(where, 80)}: {wrong['msg']}") from error
-
-
-def _parsed(data: bytes) -> Any:  # noqa: ANN401
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableInputError(f"{RUN}: not JSON") from error
 
 
 def _sha(data: bytes) -> str:

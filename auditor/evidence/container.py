@@ -23,6 +23,9 @@ MAX_ENTRIES = 2_000
 MAX_ENTRY = 1 * 2**30
 """Bytes of one file inside, unpacked."""
 MAX_TOTAL = 2 * 2**30
+_FREE = 64 << 20
+"""Bytes that may unfold from whatever size; beyond them, `_RATIO` times the file's."""
+_RATIO = 20
 _DATE = (1980, 1, 1, 0, 0, 0)
 _CHUNK = 1 << 20
 _FORBIDDEN = set('\\:*?"<>|')
@@ -62,7 +65,8 @@ def open_container(path: Path) -> Container:
             listed = archive.infolist()
             _check(path, listed)
             files = {info.filename: _read(path, archive, info) for info in listed}
-        canonical = path.read_bytes() == write_container(files)
+        stored = all(info.compress_type == zipfile.ZIP_STORED for info in listed)
+        canonical = stored and path.read_bytes() == write_container(files)
     except OSError as error:
         raise UnreadableInputError(f"{path}: {error.strerror or error}") from error
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, RuntimeError) as error:
@@ -74,8 +78,11 @@ def open_container(path: Path) -> Container:
 def _check(path: Path, listed: list[zipfile.ZipInfo]) -> None:
     if len(listed) > MAX_ENTRIES:
         raise UnreadableInputError(f"{path}: more than {MAX_ENTRIES} files")
-    if sum(info.file_size for info in listed) > MAX_TOTAL:
+    total = sum(info.file_size for info in listed)
+    if total > MAX_TOTAL:
         raise UnreadableInputError(f"{path}: more than {MAX_TOTAL >> 30} GB when unpacked")
+    if total > max(_FREE, _RATIO * path.stat().st_size):
+        raise UnreadableInputError(f"{path}: packed like a ZIP bomb")
     seen: set[str] = set()
     for info in listed:
         name = info.filename

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -15,8 +16,10 @@ from auditor.errors import UnreadableInputError
 from auditor.report.clean import one_line
 from auditor.report.contract import Document
 
-MAX_REPORT = 512 * 2**20
+MAX_REPORT = 256 * 2**20
 """Bytes of a JSON report."""
+_MAX_VALUES = 4_000_000
+"""Values in it, at most about 100 bytes each in memory; the largest reports hold some 100,000."""
 
 
 def looks_like_report(path: Path) -> bool:
@@ -35,12 +38,29 @@ def read_report(path: Path) -> Document:
         UnreadableInputError: too large, not JSON, or no report of this program.
     """
     try:
-        if path.stat().st_size > MAX_REPORT:
-            raise UnreadableInputError(f"{path}: larger than {MAX_REPORT >> 20} MB")
-        data = path.read_bytes()
+        if not path.is_file():
+            raise UnreadableInputError(f"{path}: no file")
+        with path.open("rb") as stream:
+            data = stream.read(MAX_REPORT + 1)
     except OSError as error:
         raise UnreadableInputError(f"{path}: {error.strerror or error}") from error
+    if len(data) > MAX_REPORT:
+        raise UnreadableInputError(f"{path}: larger than {MAX_REPORT >> 20} MB")
     return parse_report(data, str(path))
+
+
+def parse_json(data: bytes, name: str) -> Any:  # noqa: ANN401
+    """Parse JSON that somebody else may have written; `name` stands for it in errors.
+
+    Raises:
+        UnreadableInputError: not JSON, nested too deeply, or of more values than memory may hold.
+    """
+    if sum(map(data.count, (b",", b"[", b"{"))) > _MAX_VALUES:
+        raise UnreadableInputError(f"{name}: more than {_MAX_VALUES:,} values")
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableInputError(f"{name}: not JSON: {one_line(str(error), 200)}") from error
 
 
 def parse_report(data: bytes, name: str) -> Document:
@@ -49,10 +69,7 @@ def parse_report(data: bytes, name: str) -> Document:
     Raises:
         UnreadableInputError: not JSON, or no report of this program.
     """
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableInputError(f"{name}: not JSON: {one_line(str(error), 200)}") from error
+    found = parse_json(data, name)
     said = found.get("schema") if isinstance(found, dict) else None
     if not isinstance(said, str) or not said.startswith("auditor.report/"):
         raise UnreadableInputError(f"{name}: no report of this program")
