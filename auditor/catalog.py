@@ -19,6 +19,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from auditor.errors import InvalidCatalogError
+from auditor.opening import open_file
 
 DATA = Path(__file__).parent / "data"
 _TABLE_KEYS = {"about", "reference", "entries"}
@@ -89,6 +90,11 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
+def _text(path: Path) -> str:
+    with open_file(path) as stream:
+        return stream.read().decode("utf-8")
+
+
 def read_yaml(path: Path) -> Any:  # noqa: ANN401
     """Read one YAML file safely.
 
@@ -96,7 +102,7 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401
         InvalidCatalogError: unreadable, not YAML, or a key given twice.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+        return yaml.load(_text(path), Loader=_Loader)  # noqa: S506
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise InvalidCatalogError(f"{path}: {reason}") from error

@@ -11,12 +11,13 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "auditor"
 
-SHARED = {"model", "errors", "catalog", ""}
+SHARED = {"model", "errors", "catalog", "opening", ""}
 """What everything may import; "" is the package itself, for its version."""
 MAY_IMPORT = {
     "": set(),
     "model": set(),
     "errors": set(),
+    "opening": set(),
     "catalog": set(),
     "ingest": set(),
     "dex": set(),
@@ -48,7 +49,7 @@ MAY_IMPORT = {
 }
 """For each module or package of `auditor`, the others that it may import beside the shared ones."""
 
-BASE_FOR = {"model": set(), "errors": set(), "catalog": {"errors"}}
+BASE_FOR = {"model": set(), "errors": set(), "opening": set(), "catalog": {"errors", "opening"}}
 """The shared modules are lower than everything: what they may import themselves."""
 
 ONLY_IN = {

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from auditor.errors import AuditError, UnreadableInputError, UsageError
 from auditor.model import Package
+from auditor.opening import open_file
 from auditor.pipeline import read_package
 
 INSIDE = "!/"
@@ -111,7 +112,7 @@ def _plain(name: str) -> str:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
+    with open_file(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

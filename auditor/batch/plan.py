@@ -28,6 +28,7 @@ from auditor.batch.places import (
     remote_trouble,
 )
 from auditor.errors import UnreadableInputError, UsageError
+from auditor.opening import open_file
 
 MAX_PLACE = 600
 """Characters of a place; PostgreSQL indexes no more."""
@@ -188,7 +189,8 @@ def _text_of(path: Path) -> str:
     try:
         if path.stat().st_size > _MAX_LIST:
             raise UnreadableInputError(f"{path}: a list larger than {_MAX_LIST >> 20} MB")
-        return path.read_text(encoding="utf-8-sig")
+        with open_file(path) as stream:
+            return io.TextIOWrapper(stream, encoding="utf-8-sig").read()
     except (OSError, UnicodeDecodeError) as error:
         reason = (
             error.strerror if isinstance(error, OSError) else "not UTF-8 (save it as “CSV UTF-8”)"

@@ -22,6 +22,7 @@ from auditor.commands.options import (
 )
 from auditor.commands.output import write_file
 from auditor.errors import UnreadableInputError, UsageError
+from auditor.opening import open_file
 
 if TYPE_CHECKING:
     from auditor.evidence import Outcome
@@ -159,7 +160,8 @@ def _kept(app: Path) -> bytes:
     try:
         if app.stat().st_size > _MAX_KEPT:
             raise UsageError(f"--with-app: {app} is larger than {_MAX_KEPT >> 30} GB")
-        return app.read_bytes()
+        with open_file(app) as stream:
+            return stream.read()
     except OSError as error:
         raise UnreadableInputError(f"{app}: {error.strerror or error}") from error
 
@@ -182,7 +184,7 @@ def _public(path: Path | None) -> bytes | None:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             return stream.read(_MAX_KEY).decode("utf-8", "replace")
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error

@@ -15,6 +15,7 @@ from auditor.commands.console import Doing, harmless, note, say
 from auditor.commands.options import LendingOption, RulesOption, catalog
 from auditor.commands.output import write_file
 from auditor.errors import AuditError, UnreadableInputError, UsageError
+from auditor.opening import open_file
 
 if TYPE_CHECKING:
     from auditor.report.contract import Document
@@ -143,7 +144,7 @@ def _details(path: Path | None) -> dict[str, Details]:
     if path is None:
         return {}
     try:
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             text = stream.read(_MAX_DETAILS).decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
     except OSError as error:

@@ -18,7 +18,7 @@ def stems(apps: Sequence[Path]) -> list[str]:
     taken: set[str] = set()
     found = []
     for path in apps:
-        base = _bounded(path.resolve().stem) or "app"
+        base = _bounded(Path(os.path.realpath(path)).stem) or "app"
         stem, number = base, 1
         while stem.casefold() in taken:
             number += 1

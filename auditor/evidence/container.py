@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.errors import UnreadableInputError
+from auditor.opening import open_file
 from auditor.report.clean import one_line
 
 MAX_ZIP = 2 * 2**30
@@ -61,7 +62,7 @@ def open_container(path: Path) -> Container:
     try:
         if path.stat().st_size > MAX_ZIP:
             raise UnreadableInputError(f"{path}: larger than {MAX_ZIP >> 30} GB")
-        with zipfile.ZipFile(path) as archive:
+        with open_file(path) as stream, zipfile.ZipFile(stream) as archive:
             listed = archive.infolist()
             _check(path, listed)
             files = {info.filename: _read(path, archive, info) for info in listed}

@@ -23,6 +23,7 @@ from auditor.evidence.pack import (
     pack_evidence,
 )
 from auditor.model import AuditReport
+from auditor.opening import open_file
 from auditor.pipeline import Options, TermsSource, audit, audit_bytes, check_jurisdictions
 from auditor.report import build
 from auditor.report.changes import compare
@@ -113,7 +114,8 @@ def _inside(found: Verification, name: str) -> bytes:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with open_file(path) as stream:
+            return stream.read()
     except OSError as error:
         raise UnreadableInputError(f"{path}: {error.strerror or error}") from error
 

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from auditor.errors import UnreadableInputError
+from auditor.opening import open_file
 from auditor.report.clean import one_line
 from auditor.report.contract import Document
 
@@ -25,7 +26,7 @@ _MAX_VALUES = 4_000_000
 def looks_like_report(path: Path) -> bool:
     """Tell whether `path` is a file that begins as JSON does; an APK begins with `PK`."""
     try:
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             return stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
     except OSError:
         return False
@@ -38,9 +39,7 @@ def read_report(path: Path) -> Document:
         UnreadableInputError: too large, not JSON, or no report of this program.
     """
     try:
-        if not path.is_file():
-            raise UnreadableInputError(f"{path}: no file")
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             data = stream.read(MAX_REPORT + 1)
     except OSError as error:
         raise UnreadableInputError(f"{path}: {error.strerror or error}") from error

@@ -37,6 +37,10 @@ _KEYS = (
 MAX_ROWS = 2000
 
 
+_MAX_VALUES = 500_000
+"""Values of a form that is parsed, at most about 100 bytes each in memory."""
+
+
 def read_data_safety(text: str, limit: int) -> Layout | None:
     """Layout of a data-safety form, or None when `text` is none."""
     head = text.lstrip()[:1]
@@ -74,6 +78,8 @@ def store_layout(layout: Layout, limit: int) -> Layout:
 
 
 def _from_json(text: str, limit: int) -> Layout | None:
+    if sum(map(text.count, ",[{")) > _MAX_VALUES:
+        return None
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from auditor.errors import UnreadableTermsError
+from auditor.opening import open_file
 
 MAX_BYTES = 64 * 2**20
 """A file longer than this is cut; a `Limit` says so."""
@@ -32,7 +33,7 @@ def read_terms_file(path: Path) -> TermsSource:
         UnreadableTermsError: the file cannot be opened, or is empty.
     """
     try:
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableTermsError(f"{path}: {error.strerror or error}") from error
