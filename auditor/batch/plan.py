@@ -190,7 +190,8 @@ def _text_of(path: Path) -> str:
         if path.stat().st_size > _MAX_LIST:
             raise UnreadableInputError(f"{path}: a list larger than {_MAX_LIST >> 20} MB")
         with open_file(path) as stream:
-            return io.TextIOWrapper(stream, encoding="utf-8-sig").read()
+            text = stream.read().decode("utf-8-sig")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = (
             error.strerror if isinstance(error, OSError) else "not UTF-8 (save it as “CSV UTF-8”)"

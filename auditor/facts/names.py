@@ -39,12 +39,16 @@ def host_matches(pattern: str, host: str) -> bool:
     return glob_matches(pattern, host) or (pattern.startswith("*.") and pattern[2:] == host)
 
 
+_LONGEST = 1_000
+"""Characters of a path that is compared with globs; those of libraries have a tenth of it."""
+
+
 class Paths:
     """The paths of a package's files, to be asked for many globs: most fail by one text search."""
 
     def __init__(self, names: Iterable[str]) -> None:
         """Index paths; a glob without `/` is compared with the last part of each."""
-        self._names = sorted(set(names))
+        self._names = sorted({name for name in names if len(name) <= _LONGEST})
         self._text = "\n" + "\n".join(self._names) + "\n"
 
     def matching(self, globs: Iterable[str], patterns: Iterable[str] = ()) -> list[str]:
