@@ -327,3 +327,10 @@ def test_collect_is_the_same_on_every_run() -> None:
     assert first.urls.endpoints == ("https://b.example/",)
     assert [f.endpoint for f in first.hybrid.flows] == ["https://a.example/x"]
     assert [e.data_types for e in first.hybrid.endpoints] == [("contacts",)]
+
+
+def test_paths_longer_than_any_library_has_are_not_compared() -> None:
+    from auditor.facts.names import Paths
+
+    paths = Paths([f"{'a' * 60_000}/libx.so", "lib/x86/libx.so"])
+    assert paths.matching(["libx.so"]) == ["lib/x86/libx.so"]

@@ -98,3 +98,11 @@ def test_a_page_takes_time_by_its_length(page: str) -> None:
     start = time.process_time()
     read_html(f"<html><body>{page}", LIMIT)
     assert time.process_time() - start < 10
+
+
+def test_a_form_of_too_many_values_is_not_parsed() -> None:
+    from auditor.terms.datasafety import read_data_safety
+
+    form = '{"dataShared":[{"type":"Contacts","purposes":["x"]}%s]}'
+    assert read_data_safety(form % "", LIMIT) is not None
+    assert read_data_safety(form % (",[]" * 300_000), LIMIT) is None
