@@ -129,7 +129,7 @@ def read_signature(text: str) -> Signature:
         raise UnreadableInputError("no SSH signature")
     try:
         whole = base64.b64decode("".join(body[len(_BEGIN) : -len(_END)].split()), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise UnreadableInputError("no SSH signature: not base64") from error
     if whole[:6] != _MAGIC or whole[6:10] != struct.pack(">I", 1):
         raise UnreadableInputError("no SSH signature of version 1")
