@@ -8,7 +8,6 @@ Other kinds of keys, and keys on hardware, sign outside with `ssh-keygen -Y sign
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import struct
 from dataclasses import dataclass
@@ -100,7 +99,7 @@ def load_public_key(text: str, name: str) -> bytes:
             blob = base64.b64decode(parts[1], validate=True)
             if _strings(blob, 2)[0] == _ED25519:
                 return blob
-        except (binascii.Error, UnreadableInputError):
+        except (ValueError, UnreadableInputError):
             pass
     raise UsageError(f"{name}: no line like `ssh-ed25519 AAAA…`")
 
