@@ -1,10 +1,11 @@
-"""What several test modules need: a PostgreSQL server of one's own, and databases on it."""
+"""What several test modules need: Ctrl-C, a PostgreSQL server of one's own, databases on it."""
 
 from __future__ import annotations
 
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import uuid
@@ -15,6 +16,10 @@ import pytest
 import sqlalchemy as sa
 
 SERVER = "AUDITOR_TEST_POSTGRESQL"
+
+# What a script starts in the background ignores Ctrl-C, and so would every process of a test.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _programs() -> Path | None:

@@ -139,13 +139,9 @@ def test_ctrl_c_ends_at_once_and_leaves_no_process(
         app.write_bytes(app.read_bytes() + bytes([number]))
     store = tmp_path / "s.db"
     command = [sys.executable, "-m", "auditor", "batch", str(tmp_path / "apps"), "-q"]
-    # What a script starts in the background ignores Ctrl-C, and so would what we start.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    running = subprocess.Popen(
+    with subprocess.Popen(
         [*command, "--store", str(store), *more], cwd=ROOT, start_new_session=True
-    )
-    signal.signal(signal.SIGINT, before)
-    with running:
+    ) as running:
         deadline = time.monotonic() + 400  # the machine of a test is busy
         while time.monotonic() < deadline and not done(store):
             time.sleep(0.1)
